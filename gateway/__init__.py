@@ -1,0 +1,1 @@
+"""The data plane: no Django, no database, no reading of the environment."""

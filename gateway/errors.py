@@ -1,0 +1,173 @@
+"""Refusals: every error the gateway can send (reference: auth.md sections 1.2, 6, 7).
+
+    GatewayError                      status  code       gateway response type
+    ├─ BadRequest                     400     APIG.0201  DEFAULT_4XX
+    ├─ BodyTooLarge                   413     APIG.0201  DEFAULT_4XX
+    ├─ UriTooLarge                    414     APIG.0201  DEFAULT_4XX
+    ├─ HeadersTooLarge                494     APIG.0201  DEFAULT_4XX
+    ├─ BodyTimeout                    408     APIG.0201  DEFAULT_4XX
+    ├─ ProtocolNotSupported           400     APIG.0607  DEFAULT_4XX
+    ├─ ApiNotFound                    404     APIG.0101  NOT_FOUND
+    ├─ AppAuthError                   401     APIG.0303  AUTH_FAILURE
+    │  └─ AppAuthMissing              401     APIG.0303  AUTH_HEADER_MISSING
+    ├─ AppNotAuthorized               403     APIG.0304  UNAUTHORIZED
+    ├─ AuthorizerDenied               401     APIG.0305  AUTHORIZER_FAILURE
+    ├─ IdentityError                  401     APIG.0305  AUTHORIZER_IDENTITIES_FAILURE
+    ├─ AuthorizerBroken               500     APIG.0601  AUTHORIZER_CONF_FAILURE
+    └─ InternalError                  500     APIG.0601  DEFAULT_5XX
+
+Raised anywhere in a phase, rendered in one place: `render`, called by `run`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+import orjson
+
+from gateway.http import Response
+from gateway.snapshot import ResponseRule
+
+# `default: true` entries keep the error's own status (design section 4).
+_VARIABLE = re.compile(r"\$context\.([A-Za-z][A-Za-z0-9_.-]*)")
+_APP_AUTH = "Incorrect app authentication information"
+_CUSTOM_AUTH = "Incorrect authentication information: frontend authorizer"
+
+
+class GatewayError(Exception):
+    """A refusal. `message` goes to the caller, `reason` only into the trace."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "APIG.0601"
+    type: ClassVar[str] = "DEFAULT_5XX"
+    message: str = "Internal server error."
+
+    def __init__(self, message: str | None = None, *, reason: str = "") -> None:
+        if message is not None:
+            self.message = message
+        self.reason = reason or self.message
+        super().__init__(self.message)
+
+
+class InternalError(GatewayError):
+    pass
+
+
+class BadRequest(GatewayError):
+    status, code, type = 400, "APIG.0201", "DEFAULT_4XX"
+    message = "API request error."
+
+
+class BodyTooLarge(BadRequest):
+    status = 413
+    message = "Request entity too large."
+
+
+class UriTooLarge(BadRequest):
+    status = 414
+    message = "Request URI too large."
+
+
+class HeadersTooLarge(BadRequest):
+    status = 494
+    message = "Request headers too large."
+
+
+class BodyTimeout(BadRequest):
+    status = 408
+    message = "API request error: the request body did not arrive in time."
+
+
+class ProtocolNotSupported(GatewayError):
+    status, code, type = 400, "APIG.0607", "DEFAULT_4XX"
+
+    def __init__(self, supported: str) -> None:
+        super().__init__(f"The following protocol is supported: {supported}")
+
+
+class ApiNotFound(GatewayError):
+    status, code, type = 404, "APIG.0101", "NOT_FOUND"
+    message = "The API does not exist or has not been published in the environment."
+
+
+class AppAuthError(GatewayError):
+    status, code, type = 401, "APIG.0303", "AUTH_FAILURE"
+
+    def __init__(self, detail: str, *, reason: str = "") -> None:
+        super().__init__(f"{_APP_AUTH}: {detail}", reason=reason or detail)
+
+
+class AppAuthMissing(AppAuthError):
+    type = "AUTH_HEADER_MISSING"
+
+
+class AppNotAuthorized(GatewayError):
+    status, code, type = 403, "APIG.0304", "UNAUTHORIZED"
+    message = "The app is not authorized to access the API."
+
+
+class AuthorizerDenied(GatewayError):
+    status, code, type = 401, "APIG.0305", "AUTHORIZER_FAILURE"
+    message = _CUSTOM_AUTH
+
+
+class IdentityError(GatewayError):
+    status, code, type = 401, "APIG.0305", "AUTHORIZER_IDENTITIES_FAILURE"
+    message = _CUSTOM_AUTH
+
+
+class AuthorizerBroken(GatewayError):
+    type = "AUTHORIZER_CONF_FAILURE"
+
+
+def render(
+    error: GatewayError,
+    rules: Mapping[str, ResponseRule],
+    variables: Mapping[str, str],
+) -> Response:
+    """The response of an error, through a gateway response if one was edited.
+
+    `variables` maps names without `$context.`, e.g. `requestId`, to clear text.
+    """
+    values = {
+        **variables,
+        "error.code": error.code,
+        "error.message": error.message,
+        "error.type": error.type,
+    }
+    rule = rules.get(error.type)
+    if rule is None:
+        body = orjson.dumps(
+            {
+                "error_msg": error.message,
+                "error_code": error.code,
+                "request_id": values.get("requestId", ""),
+            }
+        )
+        return Response(error.status, [(b"Content-Type", b"application/json")], body)
+    return _customised(error, rule, values)
+
+
+def _customised(
+    error: GatewayError, rule: ResponseRule, values: Mapping[str, str]
+) -> Response:
+    named = [
+        (key.encode(), _header_value(_fill(value, values)))
+        for key, value in rule.headers
+    ]
+    if not any(key.lower() == b"content-type" for key, _ in named):
+        named.append((b"Content-Type", b"application/json"))
+    escaped = {k: orjson.dumps(v).decode()[1:-1] for k, v in values.items()}
+    return Response(
+        rule.status or error.status, named, _fill(rule.body, escaped).encode()
+    )
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    """Replace `$context.<name>`; an unknown name becomes the empty text."""
+    return _VARIABLE.sub(lambda found: values.get(found[1], ""), template)
+
+
+def _header_value(text: str) -> bytes:
+    """A value that cannot end its header line."""
+    return re.sub(r"[\r\n\0]", " ", text).encode()

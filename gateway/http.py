@@ -1,0 +1,97 @@
+"""Values of one HTTP exchange: Headers, Request, Response.
+
+Header names and values are bytes as they came from the wire (names lower-case,
+as ASGI gives them); a value read as text is latin-1, so no byte is ever lost.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+
+RawHeaders = list[tuple[bytes, bytes]]
+ReadBody = Callable[[], Awaitable[tuple[bytes, bool]]]
+
+
+class Headers:
+    """Received headers. The last value wins in `last`; `getlist` has them all."""
+
+    __slots__ = ("raw", "last")
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+        self.raw: RawHeaders = list(raw)
+        self.last: dict[bytes, bytes] = dict(self.raw)
+
+    def get(self, name: bytes) -> str | None:
+        """The first value of a header as latin-1 text, or None."""
+        if len(self.last) != len(self.raw):
+            for key, value in self.raw:
+                if key == name:
+                    return value.decode("latin-1")
+            return None
+        found = self.last.get(name)
+        return None if found is None else found.decode("latin-1")
+
+    def getlist(self, name: bytes) -> list[str]:
+        return [v.decode("latin-1") for k, v in self.raw if k == name]
+
+    def __contains__(self, name: bytes) -> bool:
+        return name in self.last
+
+    def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+        return iter(self.raw)
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+
+class Request:
+    """One request as received.
+
+    `raw_path` and `query` are still percent-encoded text; `client` is the TCP
+    peer's address; `read` gives the next piece of the body and whether more
+    follows. `body` is empty until a phase has read it.
+    """
+
+    __slots__ = (
+        "method",
+        "scheme",
+        "raw_path",
+        "query",
+        "headers",
+        "client",
+        "port",
+        "read",
+        "body",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        raw_path: str,
+        query: str,
+        headers: Headers,
+        *,
+        scheme: str = "http",
+        client: str = "",
+        port: int = 0,
+        read: ReadBody | None = None,
+        body: bytes = b"",
+    ) -> None:
+        self.method = method
+        self.scheme = scheme
+        self.raw_path = raw_path
+        self.query = query
+        self.headers = headers
+        self.client = client
+        self.port = port
+        self.read = read
+        self.body = body
+
+
+class Response:
+    """What is sent back: status, headers in wire spelling, the whole body."""
+
+    __slots__ = ("status", "headers", "body")
+
+    def __init__(self, status: int, headers: RawHeaders, body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body

@@ -1,0 +1,161 @@
+"""Which API answers: method and path to a target (reference: api.md section 3).
+
+One tree of path segments. Precedence: exact before prefix, the longest prefix,
+a literal segment before `{p}` before `{p+}`, a method before ANY. Paths are
+case-sensitive, and `/a` and `/a/` differ.
+"""
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from urllib.parse import unquote_to_bytes
+
+T = TypeVar("T")
+ANY = "ANY"
+PREFIX = "SWA"
+
+
+@dataclass(slots=True)
+class _Node(Generic[T]):
+    """One segment: what may follow it, and what ends here, by method."""
+
+    literals: "dict[str, _Node[T]]" = field(default_factory=dict)
+    parameter: "_Node[T] | None" = None
+    rest: "dict[str, T]" = field(default_factory=dict)
+    exact: "dict[str, T]" = field(default_factory=dict)
+    prefix: "dict[str, T]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[T]):
+    """A target and the values its path template captured.
+
+    The values are in the template's order; a prefix match's remainder is last.
+    """
+
+    target: T
+    values: tuple[str, ...] = ()
+
+
+class Router(Generic[T]):
+    """Routes of one group in one environment."""
+
+    def __init__(self) -> None:
+        self._root: _Node[T] = _Node()
+        self._literal: dict[tuple[str, str], Match[T]] = {}
+
+    def add(self, method: str, template: str, match_mode: str, target: T) -> None:
+        """Add `template` (`/a/{b}/{c+}`) for a method or ANY."""
+        node = self._root
+        segments = template.split("/")[1:]
+        if match_mode == PREFIX and segments[-1] == "":
+            segments.pop()
+        for segment in segments:
+            if segment.endswith("+}"):
+                node.rest[method] = target
+                return
+            node = _child(node, segment)
+        if match_mode == PREFIX:
+            node.prefix[method] = target
+            return
+        node.exact[method] = target
+        if "{" not in template:
+            self._literal[method, template] = Match(target)
+
+    def find(self, method: str, raw_path: str) -> Match[T] | None:
+        """The match for a percent-encoded path, or None."""
+        found = self._literal.get((method, raw_path))
+        if found is not None:
+            return found
+        segments = decode_path(raw_path).split("/")[1:]
+        return _walk(self._root, segments, 0, method, ()) or _longest_prefix(
+            self._root, segments, method
+        )
+
+    def knows(self, raw_path: str) -> bool:
+        """Whether some method has this path: it changes the text of a 404."""
+        segments = decode_path(raw_path).split("/")[1:]
+        return _reaches(self._root, segments, 0)
+
+
+def decode_path(raw_path: str) -> str:
+    """The path as it is matched: percent-decoded, as UTF-8 where it is UTF-8."""
+    if "%" not in raw_path:
+        return raw_path
+    return unquote_to_bytes(raw_path).decode("utf-8", "surrogateescape")
+
+
+def parameter_names(template: str) -> tuple[str, ...]:
+    """The names in a template, in order: `/a/{b}/{c+}` gives b, c."""
+    return tuple(
+        segment[1:-1].removesuffix("+")
+        for segment in template.split("/")
+        if segment.startswith("{") and segment.endswith("}")
+    )
+
+
+def _child(node: _Node[T], segment: str) -> _Node[T]:
+    if segment.startswith("{") and segment.endswith("}"):
+        node.parameter = node.parameter or _Node()
+        return node.parameter
+    return node.literals.setdefault(segment, _Node())
+
+
+def _pick(targets: dict[str, T], method: str) -> T | None:
+    return targets.get(method) or targets.get(ANY)
+
+
+def _walk(
+    node: _Node[T], segments: list[str], at: int, method: str, values: tuple[str, ...]
+) -> Match[T] | None:
+    """An exact match below `node`, the most literal one first."""
+    if at == len(segments):
+        target = _pick(node.exact, method)
+        return None if target is None else Match(target, values)
+    segment = segments[at]
+    literal = node.literals.get(segment)
+    if literal and (found := _walk(literal, segments, at + 1, method, values)):
+        return found
+    if node.parameter and segment:
+        taken = (*values, segment)
+        if found := _walk(node.parameter, segments, at + 1, method, taken):
+            return found
+    target = _pick(node.rest, method)
+    if target is None or not any(segments[at:]):
+        return None
+    return Match(target, (*values, "/".join(segments[at:])))
+
+
+def _longest_prefix(
+    root: _Node[T], segments: list[str], method: str
+) -> Match[T] | None:
+    """The longest prefix match; literal segments win over parameters."""
+    best: tuple[int, Match[T]] | None = None
+    stack: list[tuple[_Node[T], int, tuple[str, ...]]] = [(root, 0, ())]
+    while stack:
+        node, at, values = stack.pop()
+        target = _pick(node.prefix, method)
+        if target is not None and (best is None or at > best[0]):
+            rest = "/".join(segments[at:])
+            best = at, Match(target, (*values, rest))
+        if at == len(segments):
+            continue
+        # Pushed first, looked at last: a parameter never beats a literal.
+        if node.parameter and segments[at]:
+            stack.append((node.parameter, at + 1, (*values, segments[at])))
+        if literal := node.literals.get(segments[at]):
+            stack.append((literal, at + 1, values))
+    return best and best[1]
+
+
+def _reaches(node: _Node[T], segments: list[str], at: int) -> bool:
+    if node.prefix:
+        return True
+    if at == len(segments):
+        return bool(node.exact)
+    if node.rest and any(segments[at:]):
+        return True
+    literal = node.literals.get(segments[at])
+    if literal and _reaches(literal, segments, at + 1):
+        return True
+    parameter = node.parameter if segments[at] else None
+    return parameter is not None and _reaches(parameter, segments, at + 1)
