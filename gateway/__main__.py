@@ -1,0 +1,69 @@
+"""`python -m gateway`: one gateway process, on a snapshot file."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+import uvloop
+
+from gateway import server, tls
+from gateway.app import Gateway
+from gateway.source import File
+
+# What sysexits.h calls "a service is unavailable": an address cannot be had.
+UNAVAILABLE = 69
+
+
+def address(text: str) -> tuple[str, int]:
+    """`host:port` or `[v6]:port` as (host, port)."""
+    host, separator, port = text.rpartition(":")
+    if not separator or not port.isdecimal() or int(port) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not host:port")
+    return host.strip("[]"), int(port)
+
+
+def parser() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
+    options.add_argument("--snapshot", type=Path, required=True, metavar="FILE")
+    options.add_argument("--key-file", type=Path, required=True, metavar="FILE")
+    options.add_argument("--http", type=address, metavar="HOST:PORT")
+    options.add_argument("--https", type=address, metavar="HOST:PORT")
+    options.add_argument(
+        "--tls-dir", type=Path, metavar="DIR", help="server.pem and server.key"
+    )
+    return options
+
+
+def listeners(options: argparse.Namespace) -> list[server.Listener]:
+    """The sockets asked for. OSError when an address cannot be had."""
+    found: list[server.Listener] = []
+    if options.http:
+        found.append((server.bind(*options.http), None))
+    if options.https:
+        context = tls.ssl_context(options.tls_dir)
+        found.append((server.bind(*options.https), context))
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    if options.https and not options.tls_dir:
+        parser().error("--https needs --tls-dir")
+    if not options.http and not options.https:
+        parser().error("nothing to listen on: give --http, --https or both")
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    try:
+        sockets = listeners(options)
+    except OSError as error:
+        print(f"The gateway cannot listen: {error}", file=sys.stderr)
+        return UNAVAILABLE
+    gateway = Gateway(File(options.snapshot, options.key_file))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(server.serve(gateway, sockets, gateway.close))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

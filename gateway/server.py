@@ -1,0 +1,127 @@
+"""The gateway's HTTP server: uvicorn, on several listeners in one event loop."""
+
+import asyncio
+import resource
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import uvicorn
+
+from gateway.protocol import GatewayProtocol, Limits
+
+# An ASGI 3 application.
+App = Callable[..., Awaitable[None]]
+Listener = tuple[socket.socket, ssl.SSLContext | None]
+
+_BACKLOG = 2048
+_TLS_HANDSHAKE = 10.0
+_TLS_SHUTDOWN = 2.0
+# Files that connections must leave to workers, backends and the snapshot.
+_RESERVED_FILES = 256
+
+
+class GatewayServer(uvicorn.Server):
+    """uvicorn's server on several listeners, each in clear or TLS.
+
+    SIGTERM and SIGINT stop it: it finishes the requests in flight, at most
+    `limits.drain` seconds, and `serve` returns.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        listeners: Sequence[Listener],
+        limits: Limits | None = None,
+    ) -> None:
+        self.listeners = listeners
+        self.limits = limits or Limits()
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="none",
+                http=GatewayProtocol,
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=self.limits.keep_alive,
+                timeout_graceful_shutdown=self.limits.drain,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        self.servers = []
+        for listener, context in self.listeners:
+            # A peer that reads nothing must not hold its connection for ever;
+            # accepted connections inherit this from the listener.
+            unsent = int(self.limits.unsent * 1000)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unsent)
+            server = await loop.create_server(
+                self._connection,
+                sock=listener,
+                backlog=_BACKLOG,
+                ssl=context,
+                ssl_handshake_timeout=_TLS_HANDSHAKE if context else None,
+                ssl_shutdown_timeout=_TLS_SHUTDOWN if context else None,
+            )
+            self.servers.append(server)
+        self.started = True
+
+    def _connection(self) -> GatewayProtocol:
+        return GatewayProtocol(self.config, self.server_state, {}, self.limits)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on a signal, and do not raise it again: a drained stop is exit 0."""
+        if threading.current_thread() is threading.main_thread():
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listener not yet listening. OSError when the address cannot be had."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+def raise_file_limit() -> int:
+    """Allow as many open files as the host does, and give that number."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return files
+
+
+async def serve(
+    app: App,
+    listeners: Sequence[Listener],
+    close: Callable[[], Awaitable[None]],
+) -> None:
+    """Serve until a signal stops it, then close what the app holds."""
+    room = max(raise_file_limit() - _RESERVED_FILES, 64)
+    limits = Limits(connections=min(room, Limits.connections))
+    try:
+        await GatewayServer(app, listeners, limits).serve()
+    finally:
+        await close()
