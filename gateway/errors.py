@@ -14,6 +14,7 @@
     ├─ AuthorizerDenied               401     APIG.0305  AUTHORIZER_FAILURE
     ├─ IdentityError                  401     APIG.0305  AUTHORIZER_IDENTITIES_FAILURE
     ├─ AuthorizerBroken               500     APIG.0601  AUTHORIZER_CONF_FAILURE
+    ├─ ConfigurationMissing           500     APIG.0606  DEFAULT_5XX
     └─ InternalError                  500     APIG.0601  DEFAULT_5XX
 
 Raised anywhere in a phase, rendered in one place: `render`, called by `run`.
@@ -25,11 +26,13 @@ from typing import ClassVar
 
 import orjson
 
-from gateway.http import Response
+from gateway.http import Response, configured_headers
 from gateway.snapshot import ResponseRule
 
 # `default: true` entries keep the error's own status (design section 4).
-_VARIABLE = re.compile(r"\$context\.([A-Za-z][A-Za-z0-9_.-]*)")
+_VARIABLE = re.compile(
+    r"\$context\.(authorizer\.\w+\.[A-Za-z][A-Za-z0-9_-]*|[A-Za-z]+(?:\.[A-Za-z]+)*)"
+)
 _APP_AUTH = "Incorrect app authentication information"
 _CUSTOM_AUTH = "Incorrect authentication information: frontend authorizer"
 
@@ -51,6 +54,11 @@ class GatewayError(Exception):
 
 class InternalError(GatewayError):
     pass
+
+
+class ConfigurationMissing(GatewayError):
+    code = "APIG.0606"
+    message = "Failed to load the API configurations."
 
 
 class BadRequest(GatewayError):
@@ -151,23 +159,12 @@ def render(
 def _customised(
     error: GatewayError, rule: ResponseRule, values: Mapping[str, str]
 ) -> Response:
-    named = [
-        (key.encode(), _header_value(_fill(value, values)))
-        for key, value in rule.headers
-    ]
-    if not any(key.lower() == b"content-type" for key, _ in named):
-        named.append((b"Content-Type", b"application/json"))
+    headers = configured_headers((k, _fill(v, values)) for k, v in rule.headers)
     escaped = {k: orjson.dumps(v).decode()[1:-1] for k, v in values.items()}
-    return Response(
-        rule.status or error.status, named, _fill(rule.body, escaped).encode()
-    )
+    body = _fill(rule.body, escaped).encode()
+    return Response(rule.status or error.status, headers, body)
 
 
 def _fill(template: str, values: Mapping[str, str]) -> str:
     """Replace `$context.<name>`; an unknown name becomes the empty text."""
     return _VARIABLE.sub(lambda found: values.get(found[1], ""), template)
-
-
-def _header_value(text: str) -> bytes:
-    """A value that cannot end its header line."""
-    return re.sub(r"[\r\n\0]", " ", text).encode()

@@ -4,24 +4,43 @@ Header names and values are bytes as they came from the wire (names lower-case,
 as ASGI gives them); a value read as text is latin-1, so no byte is ever lost.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 RawHeaders = list[tuple[bytes, bytes]]
 ReadBody = Callable[[], Awaitable[tuple[bytes, bool]]]
 
+# Headers of the server's own: they frame the message or name the request.
+_RESERVED = (
+    b"connection",
+    b"content-length",
+    b"server",
+    b"transfer-encoding",
+    b"x-request-id",
+)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class ClientGone(ConnectionError):
+    """The client closed its connection before its request was complete."""
+
 
 class Headers:
-    """Received headers. The last value wins in `last`; `getlist` has them all."""
+    """Received headers. The last value wins in `last`; `getlist` has them all.
 
-    __slots__ = ("raw", "last")
+    `repeated` says that some name came more than once.
+    """
+
+    __slots__ = ("raw", "last", "repeated")
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self.raw: RawHeaders = list(raw)
         self.last: dict[bytes, bytes] = dict(self.raw)
+        self.repeated = len(self.last) != len(self.raw)
 
     def get(self, name: bytes) -> str | None:
         """The first value of a header as latin-1 text, or None."""
-        if len(self.last) != len(self.raw):
+        if self.repeated:
             for key, value in self.raw:
                 if key == name:
                     return value.decode("latin-1")
@@ -95,3 +114,23 @@ class Response:
         self.status = status
         self.headers = headers
         self.body = body
+
+
+def configured_headers(pairs: Iterable[tuple[str, str]]) -> RawHeaders:
+    """Response headers from configuration, as JSON unless they say otherwise.
+
+    None of them can end its own line, or reframe the message.
+    """
+    named = [(k.encode(), _CONTROLS.sub(b" ", v.encode())) for k, v in pairs]
+    kept = [(k, v) for k, v in named if k.lower() not in _RESERVED]
+    if not any(k.lower() == b"content-type" for k, _ in kept):
+        kept.append((b"Content-Type", b"application/json"))
+    return kept
+
+
+def decode_text(raw: bytes) -> str:
+    """UTF-8 where it is UTF-8, else one character per byte: never fails."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

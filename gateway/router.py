@@ -7,7 +7,9 @@ case-sensitive, and `/a` and `/a/` differ.
 
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
+
+from gateway.http import decode_text
 
 T = TypeVar("T")
 ANY = "ANY"
@@ -46,7 +48,7 @@ class Router(Generic[T]):
     def add(self, method: str, template: str, match_mode: str, target: T) -> None:
         """Add `template` (`/a/{b}/{c+}`) for a method or ANY."""
         node = self._root
-        segments = template.split("/")[1:]
+        segments = unquote(template).split("/")[1:]
         if match_mode == PREFIX and segments[-1] == "":
             segments.pop()
         for segment in segments:
@@ -78,10 +80,10 @@ class Router(Generic[T]):
 
 
 def decode_path(raw_path: str) -> str:
-    """The path as it is matched: percent-decoded, as UTF-8 where it is UTF-8."""
-    if "%" not in raw_path:
+    """The path as it is matched: percent-decoded text."""
+    if "%" not in raw_path and raw_path.isascii():
         return raw_path
-    return unquote_to_bytes(raw_path).decode("utf-8", "surrogateescape")
+    return decode_text(unquote_to_bytes(raw_path.encode("latin-1")))
 
 
 def parameter_names(template: str) -> tuple[str, ...]:

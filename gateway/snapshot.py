@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from gateway.http import RawHeaders, Response
+from gateway.http import Response, configured_headers
 from gateway.router import Router
 
 RELEASE = "RELEASE"
@@ -112,10 +112,11 @@ class MockInfo:
     @cached_property
     def response(self) -> Response:
         """The answer without the headers that differ from call to call."""
-        named: RawHeaders = [(k.encode(), v.encode()) for k, v in self.headers]
-        if not any(k.lower() == b"content-type" for k, _ in named):
-            named.append((b"Content-Type", b"application/json"))
-        return Response(self.status_code, named, self.result_content.encode())
+        return Response(
+            self.status_code,
+            configured_headers(self.headers),
+            self.result_content.encode(),
+        )
 
 
 @dataclass(frozen=True)
@@ -206,9 +207,7 @@ class Snapshot:
 
     def with_draft(self, api: Api, *credentials: Credential) -> "Snapshot":
         """This configuration, but with `api` alone to route to (a debug call)."""
-        return replace(
-            self, apis=(api,), credentials=(*self.credentials, *credentials)
-        )
+        return replace(self, apis=(api,), credentials=(*self.credentials, *credentials))
 
 
 def dump(snapshot: Snapshot) -> bytes:
@@ -253,12 +252,17 @@ def _api(raw: dict[str, Any], authorizers: Mapping[str, Authorizer]) -> Api:
     return Api(
         **raw
         | {
-            "authorizer": authorizers[guard] if guard else None,
+            # One that is gone must refuse calls, not spoil the whole document.
+            "authorizer": authorizers.get(guard, _gone(guard)) if guard else None,
             "mock_info": _with_pairs(MockInfo, raw["mock_info"]),
             "credentials": frozenset(raw["credentials"]),
             "responses": _rules(raw["responses"]),
         }
     )
+
+
+def _gone(authorizer_id: str) -> Authorizer:
+    return Authorizer(authorizer_id, "(deleted)", "FRONTEND", "", None)
 
 
 def _rules(raw: dict[str, Any]) -> dict[str, ResponseRule]:

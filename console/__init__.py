@@ -1,0 +1,1 @@
+"""The control plane: a Django project and its one app."""

@@ -1,0 +1,23 @@
+"""What `manage.py check` says about a configuration that cannot work."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register()
+def binds_are_host_and_port(**_: Any) -> list[CheckMessage]:
+    """Each listener is given as host:port."""
+    problems: list[CheckMessage] = []
+    for name in ("CONSOLE_BIND", "GATEWAY_BIND", "GATEWAY_TLS_BIND"):
+        host, _colon, port = getattr(settings, name).rpartition(":")
+        if not host or not port.isdecimal() or int(port) > 65535:
+            problems.append(
+                Error(
+                    f"SALLYPORT_{name} is {getattr(settings, name)!r}",
+                    hint="Give it as host:port, for example 127.0.0.1:8000.",
+                    id="console.E001",
+                )
+            )
+    return problems

@@ -1,0 +1,126 @@
+"""The custom authorizer's form (reference: console.md section F5)."""
+
+from typing import Any
+
+from django import forms
+
+from console.forms.base import NounForm, rows_of, segmented, switch
+from console.models import Authorizer
+from console.models.base import default_name
+
+MAX_IDENTITIES = 20
+
+
+class IdentityRow(forms.Form):
+    location = forms.ChoiceField(
+        label="Parameter Location", choices=[("HEADER", "Header"), ("QUERY", "Query")]
+    )
+    name = forms.CharField(label="Parameter Name", max_length=32)
+    validation = forms.CharField(
+        label="Validation",
+        required=False,
+        max_length=2048,
+        strip=False,
+        widget=forms.TextInput(attrs={"placeholder": "Regular expression, optional"}),
+    )
+
+    def has_changed(self) -> bool:
+        """A row whose location alone was touched is still a blank row."""
+        return bool({"name", "validation"} & set(self.changed_data))
+
+
+IdentityRows = rows_of(IdentityRow, most=MAX_IDENTITIES)
+
+
+class AuthorizerForm(NounForm):
+    """The form and, as `identities`, its table of identity sources."""
+
+    version = forms.ChoiceField(
+        label="Version/Alias", choices=[("latest", "Version: LATEST")], initial="latest"
+    )
+    field_order = ("name", "type", "function", "version")
+
+    class Meta:
+        model = Authorizer
+        fields = (
+            "name",
+            "type",
+            "function",
+            "ttl",
+            "need_body",
+            "user_data",
+            "timeout",
+            "retry_attempts",
+            "auth_downgrade_enabled",
+        )
+        widgets = {
+            "type": segmented(),
+            "ttl": forms.NumberInput(attrs={"min": 0, "max": 3600}),
+            "timeout": forms.NumberInput(attrs={"min": 1, "max": 600_000}),
+            "retry_attempts": forms.NumberInput(attrs={"min": 0, "max": 10}),
+            "need_body": switch(),
+            "auth_downgrade_enabled": switch(),
+            "user_data": forms.Textarea(
+                attrs={
+                    "rows": 4,
+                    "maxlength": 2048,
+                    "placeholder": "Custom data handed to the function as user_data",
+                }
+            ),
+        }
+        help_texts = {
+            "name": "3 to 64 letters, digits and underscores, a letter first.",
+            "type": "A frontend authorizer checks callers, a backend one speaks to the "
+            "backend. It cannot be changed later.",
+            "function": "The function that answers allow or deny.",
+            "need_body": "Hand the request body to the function too.",
+            "user_data": "At most 2,048 characters, stored and shown as plain text.",
+            "timeout": "How long the function may take: 1 to 600,000.",
+            "retry_attempts": "How often a failed call is tried again: 0 to 10.",
+            "auth_downgrade_enabled": "Let calls through while the function service "
+            "itself cannot be reached.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.initial.setdefault("name", default_name("Authorizer"))
+        else:
+            self.fields["type"].disabled = True
+        function: Any = self.fields["function"]
+        function.label_from_instance = lambda row: row.func_urn
+        function.empty_label = "Select"
+        self.identities = IdentityRows(
+            self.data or None,
+            initial=[
+                source | {"validation": source.get("validation") or ""}
+                for source in self.instance.identities
+            ],
+            prefix="identities",
+        )
+
+    def above(self) -> list[forms.BoundField]:
+        """The fields over the identity sources, in the documented order."""
+        return [self[n] for n in ("name", "type", "function", "version", "ttl")]
+
+    def below(self) -> list[forms.BoundField]:
+        return [self[n] for n in ("need_body", "user_data")]
+
+    def advanced(self) -> list[forms.BoundField]:
+        return [
+            self[n] for n in ("timeout", "retry_attempts", "auth_downgrade_enabled")
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        if not self.identities.is_valid():
+            self.add_error(None, "Identity Sources: correct the marked rows.")
+            return self.cleaned_data
+        self.instance.identities = [
+            {
+                "location": row["location"],
+                "name": row["name"],
+                "validation": row["validation"] or None,
+            }
+            for row in self.identities.rows()
+        ]
+        return self.cleaned_data

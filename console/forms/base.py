@@ -1,0 +1,55 @@
+"""What the forms share."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+
+class NounForm(forms.ModelForm):
+    """A form of a model whose `clean` may name fields the form does not show.
+
+    Such errors go to the top of the form instead of being a programming error.
+    """
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field is None and hasattr(error, "error_dict"):
+            shown: dict[str, list[ValidationError]] = {}
+            for name, problems in error.error_dict.items():
+                known = name if name in self.fields else NON_FIELD_ERRORS
+                shown.setdefault(known, []).extend(problems)
+            error = ValidationError(shown)
+        super().add_error(field, error)
+
+
+def segmented() -> forms.RadioSelect:
+    """Two to four choices as one row of buttons."""
+    return forms.RadioSelect(attrs={"class": "segmented"})
+
+
+def switch() -> forms.CheckboxInput:
+    return forms.CheckboxInput(attrs={"role": "switch"})
+
+
+class RowFormSet(forms.BaseFormSet):
+    """Rows of a table; blank rows are left out."""
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The filled rows that are not deleted, in order."""
+        return [
+            form.cleaned_data
+            for form in self.forms
+            if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+
+
+def rows_of(row: type[forms.Form], *, most: int) -> type[RowFormSet]:
+    """A formset of `row`, with one blank row for browsers without scripts."""
+    return forms.formset_factory(  # type: ignore[return-value]
+        row,
+        formset=RowFormSet,
+        extra=1,
+        can_delete=True,
+        max_num=most,
+        validate_max=True,
+    )

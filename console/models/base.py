@@ -1,0 +1,51 @@
+"""What several nouns share: ids, names and their rules."""
+
+import secrets
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+CJK = "\u4e00-\u9fa5"
+
+
+def new_id() -> str:
+    """32 lower-case hex characters, as every id of the product."""
+    return secrets.token_hex(16)
+
+
+def default_name(noun: str) -> str:
+    """A proposed name such as `API_zz9h` (console.md section B)."""
+    alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
+    return f"{noun}_{''.join(secrets.choice(alphabet) for _ in range(4))}"
+
+
+def rule(pattern: str, message: str) -> RegexValidator:
+    """A validator whose message states the rule."""
+    return RegexValidator(pattern + r"\Z", message)
+
+
+class Noun(models.Model):
+    """An object with a 32-hex id that validates itself whenever it is saved."""
+
+    id = models.CharField(
+        primary_key=True, max_length=64, default=new_id, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+    def save_valid(self) -> None:
+        """Check every rule, then save; ValidationError names the fields."""
+        self.full_clean()
+        self.save()
+
+
+def check_unique_names(names: Iterable[str], field: str, what: str) -> None:
+    """ValidationError on `field` when a name is there twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValidationError({field: f"{what} {name} is there twice."})
+        seen.add(name)

@@ -1,0 +1,221 @@
+"""Functions and their test events (reference: auth.md sections 10.3 to 10.5)."""
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from console.models.base import Noun, rule
+from console.models.fields import EncryptedJSONField
+
+MAX_VARIABLES = 20
+MAX_VARIABLE_CHARACTERS = 4096
+MAX_CODE_BYTES = 10 * 1024
+MAX_EVENTS = 10
+MAX_EVENT_BYTES = 4096
+MEMORY_SIZES = (*(128, 256), *range(512, 2049, 256), *range(2560, 4097, 512))
+# The runtime's own names all begin so (auth.md section 10.2).
+RESERVED_PREFIX = "RUNTIME_"
+DEFAULT_CODE = """# -*- coding:utf-8 -*-
+import json
+
+
+def handler(event, context):
+    return {
+        "statusCode": 200,
+        "isBase64Encoded": False,
+        "body": json.dumps(event),
+        "headers": {"Content-Type": "application/json"},
+    }
+"""
+_VARIABLE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+def default_code() -> dict[str, str]:
+    return {"index.py": DEFAULT_CODE}
+
+
+class Function(Noun):
+    """A function: `code` is the draft in the editor, `deployed_code` is live.
+
+    Both map file names to text. Everything else takes effect when saved.
+    """
+
+    class Type(models.TextChoices):
+        EVENT = "event", "Event Function"
+
+    class Runtime(models.TextChoices):
+        PYTHON39 = "Python3.9", "Python 3.9"
+        PYTHON310 = "Python3.10", "Python 3.10"
+        PYTHON312 = "Python3.12", "Python 3.12"
+
+    func_name = models.CharField(
+        "Function Name",
+        max_length=60,
+        unique=True,
+        validators=[
+            rule(
+                r"[A-Za-z](?:[A-Za-z0-9_-]{0,58}[A-Za-z0-9])?",
+                "Function Name: 1 to 60 letters, digits, - and _; a letter first, a "
+                "letter or digit last.",
+            )
+        ],
+        error_messages={"unique": "A function with this name already exists."},
+    )
+    package = models.CharField(max_length=60, default="default", editable=False)
+    function_type = models.CharField(
+        "Function Type", max_length=16, choices=Type, default=Type.EVENT
+    )
+    runtime = models.CharField(
+        "Runtime", max_length=32, choices=Runtime, default=Runtime.PYTHON39
+    )
+    handler = models.CharField(
+        "Handler",
+        max_length=128,
+        default="index.handler",
+        validators=[
+            rule(
+                r"[A-Za-z0-9_/-]+\.[A-Za-z_][A-Za-z0-9_]*",
+                "Handler: a file name, a dot and a function name, like index.handler.",
+            )
+        ],
+    )
+    memory_size = models.PositiveIntegerField(
+        "Memory (MB)", default=128, choices=[(n, str(n)) for n in MEMORY_SIZES]
+    )
+    timeout = models.PositiveIntegerField(
+        "Execution Timeout (s)",
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(259_200)],
+    )
+    description = models.CharField("Description", max_length=512, blank=True)
+    code = models.JSONField(default=default_code)
+    deployed_code = models.JSONField(null=True, blank=True, editable=False)
+    deploy_time = models.DateTimeField(null=True, blank=True, editable=False)
+    user_data = models.JSONField(default=dict, blank=True)
+    encrypted_user_data = EncryptedJSONField(default=dict, blank=True)
+    create_time = models.DateTimeField(auto_now_add=True)
+    last_modified = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["func_name"]
+
+    def __str__(self) -> str:
+        return self.func_name
+
+    @property
+    def func_urn(self) -> str:
+        return (
+            f"urn:fss:{settings.REGION}:{settings.PROJECT_ID}:function:"
+            f"{self.package}:{self.func_name}"
+        )
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the draft differs from what is live."""
+        return bool(self.code != self.deployed_code)
+
+    def get_absolute_url(self) -> str:
+        return reverse("function-detail", args=[self.pk])
+
+    def deploy(self) -> None:
+        """Make the draft live."""
+        self.deployed_code = self.code
+        self.deploy_time = timezone.now()
+        self.save_valid()
+
+    def clean(self) -> None:
+        size = sum(len(text.encode()) for text in self.code.values())
+        if size > MAX_CODE_BYTES:
+            raise ValidationError(
+                {"code": f"The code is {size} bytes; at most {MAX_CODE_BYTES} fit."}
+            )
+        check_variables(self.user_data, self.encrypted_user_data)
+
+
+class TestEvent(Noun):
+    """A saved event to test a function with."""
+
+    __test__ = False
+
+    function = models.ForeignKey(
+        Function, on_delete=models.CASCADE, related_name="events"
+    )
+    name = models.CharField(
+        "Event Name",
+        max_length=25,
+        validators=[
+            rule(
+                r"[A-Za-z](?:[A-Za-z0-9_-]{0,23}[A-Za-z0-9])?",
+                "Event Name: 1 to 25 letters, digits, - and _; a letter first, a "
+                "letter or digit last.",
+            )
+        ],
+    )
+    content = models.TextField("Event", default='{"key": "value"}')
+    last_modified = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["function", "name"],
+                name="test_event_name",
+                violation_error_message="The function has an event with this name.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if len(self.content.encode()) > MAX_EVENT_BYTES:
+            raise ValidationError({"content": "Event: at most 4 KB of JSON."})
+        try:
+            json.loads(self.content)
+        except ValueError as error:
+            raise ValidationError({"content": f"Event: not JSON: {error}."}) from None
+        if self._state.adding and self.function.events.count() >= MAX_EVENTS:
+            raise ValidationError(f"A function has at most {MAX_EVENTS} test events.")
+
+
+def check_variables(plain: dict[str, Any], encrypted: dict[str, Any]) -> None:
+    """The rules of environment variables; ValidationError names the key."""
+    both = set(plain) & set(encrypted)
+    if both:
+        raise ValidationError(f"Key {sorted(both)[0]} is there twice.")
+    for values in (plain, encrypted):
+        _check_keys(values)
+        if len(values) > MAX_VARIABLES:
+            raise ValidationError(
+                f"At most {MAX_VARIABLES} variables of each kind, plain and encrypted."
+            )
+        if len(json.dumps(values, ensure_ascii=False)) > MAX_VARIABLE_CHARACTERS:
+            raise ValidationError(
+                f"All variables together: at most {MAX_VARIABLE_CHARACTERS} characters."
+            )
+
+
+def _check_keys(values: dict[str, Any]) -> None:
+    for key in values:
+        if not _VARIABLE_KEY.match(key):
+            raise ValidationError(
+                f"Key {key}: letters, digits and underscores, a letter first."
+            )
+        if key.startswith(RESERVED_PREFIX):
+            raise ValidationError(f"Key {key} is reserved by the runtime.")
+
+
+def code_hash(code: dict[str, str]) -> str:
+    """Hex SHA-256 of a function's files, as the gateway computes it."""
+    canonical = json.dumps(
+        code, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,125 @@
+"""Making configuration live (reference: api.md sections 6.3 and 6.4).
+
+An API definition is live once published; authorizations, authorizers and
+deployed functions as soon as they are saved. Either way a commit writes the
+snapshot anew before the page answers, so the next request sees it.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+
+from console import models
+from console.compile import Compiler
+from console.models.release import MAX_RECORDS
+from gateway import source
+
+_WATCHED = (
+    models.Api,
+    models.ApiGroup,
+    models.Authorization,
+    models.Authorizer,
+    models.Credential,
+    models.Environment,
+    models.Function,
+    models.GatewayResponse,
+    models.Release,
+)
+
+
+def connect() -> None:
+    """Recompile after every commit that touched configuration."""
+    for model in _WATCHED:
+        post_save.connect(_changed, sender=model, dispatch_uid=f"saved {model}")
+        post_delete.connect(_changed, sender=model, dispatch_uid=f"deleted {model}")
+
+
+def compile_now() -> None:
+    """Write the snapshot of what is committed. One process at a time."""
+    with _lock():
+        snapshot = Compiler().snapshot()
+        source.write(snapshot, settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE)
+
+
+@transaction.atomic
+def publish(
+    api: models.Api, env: models.Environment, remark: str = ""
+) -> models.Release:
+    """Freeze the saved definition and make it the effective one."""
+    now = timezone.now()
+    release = models.Release(
+        api=api,
+        env=env,
+        remark=remark,
+        publish_time=now,
+        version_no=_version_no(api, env),
+        definition=api.definition(),
+    )
+    _retire(api, env)
+    release.save_valid()
+    kept = api.releases.filter(env=env).values("pk")[:MAX_RECORDS]
+    api.releases.filter(env=env).exclude(
+        pk__in=list(kept.values_list("pk", flat=True))
+    ).delete()
+    return release
+
+
+@transaction.atomic
+def take_offline(api: models.Api, env: models.Environment) -> bool:
+    """Stop serving an API in an environment; False when it was not served."""
+    return _retire(api, env) > 0
+
+
+@transaction.atomic
+def switch_version(release: models.Release) -> None:
+    """Make an older publication record the effective one."""
+    _retire(release.api, release.env)
+    release.status = models.Release.Status.EFFECTIVE
+    release.save(update_fields=["status"])
+
+
+def _retire(api: models.Api, env: models.Environment) -> int:
+    effective = models.Release.Status.EFFECTIVE
+    count = 0
+    for live in api.releases.filter(env=env, status=effective):
+        live.status = models.Release.Status.NOT_EFFECTIVE
+        live.save(update_fields=["status"])
+        count += 1
+    return count
+
+
+def _version_no(api: models.Api, env: models.Environment) -> str:
+    """`YYYYMMDDHHMMSS` of now, later when that second is already taken."""
+    moment = timezone.localtime()
+    taken = set(api.releases.filter(env=env).values_list("version_no", flat=True))
+    while (number := f"{moment:%Y%m%d%H%M%S}") in taken:
+        moment += timedelta(seconds=1)
+    return number
+
+
+def _changed(sender: type[Model], **_: Any) -> None:
+    """Ask for one recompilation when the transaction commits."""
+    asked = {function for _, function, *_ in connection.run_on_commit}
+    if compile_now not in asked:
+        transaction.on_commit(compile_now)
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    """So that the last snapshot written has seen every earlier commit."""
+    path = settings.SNAPSHOT_FILE.with_suffix(".lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

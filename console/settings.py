@@ -1,0 +1,144 @@
+"""Every setting, each from one environment variable: the only reader of it.
+
+The README lists them. Generated keys live in `DATA_DIR/keys`, mode 0600.
+"""
+
+from pathlib import Path
+
+import environ
+
+from console.keys import ensure_directory, ensure_fernet_key, ensure_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# Where everything that is not code lives.
+DATA_DIR = Path(env.str("SALLYPORT_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+KEYS_DIR = DATA_DIR / "keys"
+SNAPSHOT_FILE = DATA_DIR / "snapshot.bin"
+SNAPSHOT_KEY_FILE = KEYS_DIR / "snapshot.key"
+FIELD_KEY_FILE = KEYS_DIR / "fields.key"
+TLS_DIR = DATA_DIR / "tls"
+
+ensure_directory(DATA_DIR)
+ensure_directory(KEYS_DIR)
+ensure_fernet_key(SNAPSHOT_KEY_FILE)
+ensure_fernet_key(FIELD_KEY_FILE)
+SECRET_KEY = env.str("SECRET_KEY", default="") or ensure_secret(KEYS_DIR / "django.key")
+
+# What the processes listen on, `host:port`, and what callers call the gateway.
+CONSOLE_BIND = env.str("SALLYPORT_CONSOLE_BIND", default="127.0.0.1:8000")
+GATEWAY_BIND = env.str("SALLYPORT_GATEWAY_BIND", default="127.0.0.1:8080")
+GATEWAY_TLS_BIND = env.str("SALLYPORT_GATEWAY_TLS_BIND", default="127.0.0.1:8443")
+GATEWAY_DOMAIN = env.str("SALLYPORT_GATEWAY_DOMAIN", default="apig.localhost")
+ADMIN_NAME = env.str("SALLYPORT_ADMIN_NAME", default="admin")
+ADMIN_PASSWORD = env.str("SALLYPORT_ADMIN_PASSWORD", default="")
+
+# What the vendor's names hold: one region, one project, one gateway.
+REGION = env.str("SALLYPORT_REGION", default="local")
+PROJECT_ID = env.str("SALLYPORT_PROJECT_ID", default="5a11e904700040008000000000000001")
+
+DEBUG = env.bool("SALLYPORT_DEBUG", default=False)
+_bound = CONSOLE_BIND.rpartition(":")[0].strip("[]")
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    f".{GATEWAY_DOMAIN}",
+    *([_bound] if _bound and _bound != "0.0.0.0" else []),
+    *env.list("SALLYPORT_ALLOWED_HOSTS", default=[]),
+]
+CSRF_TRUSTED_ORIGINS = env.list("SALLYPORT_TRUSTED_ORIGINS", default=[])
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Readers never wait for a writer, and a writer waits instead of failing.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "console",
+]
+MIDDLEWARE = [
+    "console.middleware.GatewayHosts",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "console.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "console.urls"
+WSGI_APPLICATION = "console.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("TZ", default="UTC")
+USE_I18N = False
+USE_TZ = True
+DATETIME_FORMAT = "Y/m/d H:i:s \\G\\M\\TO"
+
+# Static files are served as they lie: nothing to collect, nothing to forget.
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+SESSION_COOKIE_NAME = "sallyport_session"
+CSRF_COOKIE_NAME = "sallyport_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool(
+    "SALLYPORT_SECURE_COOKIES", default=False
+)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# A debug call's body may be 2 MB (auth.md section 8.1), an upload more.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

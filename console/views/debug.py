@@ -1,0 +1,85 @@
+"""Debug: build a call, send it, see raw messages, the trace and snippets."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+
+from console import access, debug
+from console.forms.debug import DebugForm
+from console.models import Api, Credential
+from console.snippets import Snippet, snippets
+from console.views.generic import Guarded
+from gateway.call import Step
+
+# Details this long get a block of their own.
+_LONG = 80
+
+
+@method_decorator(never_cache, name="dispatch")
+class Debug(Guarded):
+    """GET shows the form of `?api=`, POST sends the call."""
+
+    model = Api
+
+    @property
+    def verb(self) -> str:  # type: ignore[override]
+        return "change" if self.request.method == "POST" else "view"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.GET.get("api")
+        api = get_object_or_404(Api, pk=chosen) if chosen else None
+        return self._show(DebugForm(api=api) if api else None)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        api = get_object_or_404(Api, pk=request.GET.get("api"))
+        form = DebugForm(request.POST, api=api)
+        if not form.is_valid():
+            return self._show(form)
+        try:
+            if request.POST.get("action") == "snippets":
+                return self._show(form, snippets=self._snippets(form.call()))
+            result = debug.run(form.call())
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self._show(form)
+        return self._show(form, result=result, trace=_readable(result.trace))
+
+    def _snippets(self, call: debug.DebugCall) -> list[Snippet]:
+        """Snippets hold a secret, so they are for those who may reveal it."""
+        if not isinstance(call.signer, Credential):
+            raise ValidationError(
+                "App signature: choose the credential that the snippets sign with."
+            )
+        if not access.may(self.request.user, "change", Credential):
+            raise PermissionDenied("You may not see the secrets of credentials.")
+        return snippets(call, call.signer)
+
+    def _show(self, form: DebugForm | None, **context: Any) -> HttpResponse:
+        apis = Api.objects.select_related("group")
+        page = {"title": "Debug", "form": form, "apis": apis} | context
+        return render(self.request, "debug/debug.html", page)
+
+
+def _readable(trace: list[Step]) -> list[dict[str, Any]]:
+    """Each step with its details as (name, text, whether it is long)."""
+    return [
+        {
+            "phase": step.phase,
+            "decision": step.decision,
+            "duration": f"{step.duration_ms:.3f} ms",
+            "details": [_detail(k, v) for k, v in step.detail.items()],
+        }
+        for step in trace
+    ]
+
+
+def _detail(name: str, value: Any) -> tuple[str, str, bool]:
+    if isinstance(value, dict | list):
+        return name, json.dumps(value, indent=2, ensure_ascii=False), True
+    text = str(value)
+    return name, text, len(text) > _LONG or "\n" in text

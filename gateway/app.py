@@ -1,0 +1,74 @@
+"""The gateway: holds the snapshot, runs the pipeline, speaks ASGI."""
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from gateway.call import Call, Services
+from gateway.functions.pool import Pool
+from gateway.http import ClientGone, Headers, Request, Response
+from gateway.pipeline import run
+from gateway.source import Source
+from gateway.state.memory import ExpiringCache
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Gateway:
+    """One gateway: `handle` for any server, `__call__` for ASGI servers."""
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        functions: Pool | None = None,
+        verdicts: ExpiringCache | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        pool, cache = functions or Pool(), verdicts or ExpiringCache()
+        self.services = Services(source, pool, cache, clock)
+
+    async def handle(self, request: Request) -> Response:
+        """The answer to one request, on the configuration of this moment."""
+        return await run(Call(request, self.services))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError(f"unsupported ASGI scope {scope['type']}")
+        try:
+            response = await self.handle(_request(scope, receive))
+        except ClientGone:
+            return
+        start = {
+            "type": "http.response.start",
+            "status": response.status,
+            "headers": response.headers,
+        }
+        await send(start)
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def close(self) -> None:
+        """End the function workers."""
+        await self.services.functions.close()
+
+
+def _request(scope: Scope, receive: Receive) -> Request:
+    async def read() -> tuple[bytes, bool]:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        return message.get("body", b""), message.get("more_body", False)
+
+    client, server = scope.get("client"), scope.get("server")
+    return Request(
+        scope["method"],
+        scope["raw_path"].decode("latin-1"),
+        scope["query_string"].decode("latin-1"),
+        Headers(scope["headers"]),
+        scheme=scope["scheme"],
+        client=client[0] if client else "",
+        port=server[1] if server else 0,
+        read=read,
+    )

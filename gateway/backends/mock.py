@@ -1,0 +1,8 @@
+"""The Mock backend: a fixed answer, without any upstream call."""
+
+from gateway.call import Call
+from gateway.http import Response
+
+
+def send(call: Call) -> Response:
+    return call.matched.mock_info.response

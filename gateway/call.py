@@ -1,0 +1,129 @@
+"""Call: the one mutable object of a request, handed from phase to phase."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from gateway.functions.pool import Pool
+from gateway.http import Request, Response, decode_text
+from gateway.snapshot import Api, Credential, Group, Snapshot
+from gateway.source import Source
+from gateway.state.memory import ExpiringCache
+
+NOTHING = Snapshot()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What phases share between calls.
+
+    `source` has the configuration, `verdicts` caches authorizer results, `clock`
+    is the time of day in epoch seconds.
+    """
+
+    source: Source
+    functions: Pool
+    verdicts: ExpiringCache
+    clock: Callable[[], float]
+
+
+@dataclass(slots=True)
+class Step:
+    """One line of a trace: a phase, what it decided, and how long it took."""
+
+    phase: str
+    decision: str = "passed"
+    duration_ms: float = 0.0
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class Call:
+    """A request on its way, and what the phases found out about it.
+
+    `debug` marks a call of the console's debug page; `trace` is None unless the
+    call is traced, and then collects a Step for each phase.
+    """
+
+    __slots__ = (
+        "request",
+        "snapshot",
+        "services",
+        "request_id",
+        "group",
+        "stage",
+        "api",
+        "path_values",
+        "credential",
+        "frontend",
+        "debug",
+        "trace",
+        "started",
+        "_query",
+    )
+
+    def __init__(
+        self,
+        request: Request,
+        services: Services,
+        *,
+        debug: bool = False,
+        traced: bool = False,
+    ) -> None:
+        self.request = request
+        self.snapshot = NOTHING
+        self.services = services
+        self.request_id = os.urandom(16).hex()
+        self.started = time.perf_counter()
+        self.group: Group | None = None
+        self.stage = ""
+        self.api: Api | None = None
+        self.path_values: tuple[str, ...] = ()
+        self.credential: Credential | None = None
+        self.frontend: Mapping[str, str] = {}
+        self.debug = debug
+        self.trace: list[Step] | None = [] if traced else None
+        self._query: dict[str, list[str]] | None = None
+
+    @property
+    def matched(self) -> Api:
+        """The API, for the phases after the one that found it."""
+        assert self.api is not None
+        return self.api
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """Decoded query values by name, in the order they were sent."""
+        if self._query is None:
+            self._query = parse_query(self.request.query)
+        return self._query
+
+    def skip(self, because: str) -> Response | None:
+        """Note in the trace that the phase had nothing to do; gives None."""
+        if self.trace is not None:
+            self.trace[-1].decision = "skipped"
+            self.trace[-1].detail["because"] = because
+        return None
+
+    def explain(self, **detail: Any) -> None:
+        """Add facts to the current phase's line of the trace."""
+        if self.trace is not None:
+            self.trace[-1].detail.update(detail)
+
+
+def parse_query(query: str) -> dict[str, list[str]]:
+    """Values by name; a plus sign is a space, as in a form."""
+    values: dict[str, list[str]] = {}
+    for part in query.split("&"):
+        if part:
+            name, _, value = part.partition("=")
+            values.setdefault(_unquote(name), []).append(_unquote(value))
+    return values
+
+
+def _unquote(text: str) -> str:
+    if text.isalnum() and text.isascii():
+        return text
+    return decode_text(unquote_to_bytes(text.replace("+", " ").encode("latin-1")))

@@ -1,0 +1,67 @@
+"""The event a function is called with (reference: auth.md section 5.3)."""
+
+import base64
+from collections import defaultdict
+from typing import Any
+
+from gateway.call import Call
+from gateway.http import decode_text
+from gateway.router import decode_path, parameter_names
+
+Value = str | list[str]
+
+
+def build_event(call: Call, *, with_body: bool) -> dict[str, Any]:
+    """The APIG trigger event of a call; a repeated key has a list of values."""
+    api = call.matched
+    body = call.request.body if with_body else b""
+    encoded = api.is_send_fg_body_base64
+    return {
+        "isBase64Encoded": encoded,
+        "httpMethod": call.request.method,
+        "path": decode_path(call.request.raw_path),
+        "body": base64.b64encode(body).decode() if encoded else decode_text(body),
+        "pathParameters": path_parameters(call),
+        "requestContext": {
+            "apiId": api.id,
+            "requestId": call.request_id,
+            "sourceIp": call.request.client,
+            "stage": call.stage,
+        },
+        "headers": _headers(call),
+        "queryStringParameters": {k: _single(v) for k, v in call.query.items()},
+    }
+
+
+def path_parameters(call: Call) -> dict[str, str]:
+    """Captured path values; a prefix match's remainder has the empty name."""
+    names = parameter_names(call.matched.req_uri)
+    if call.matched.match_mode == "SWA":
+        names = (*names, "")
+    return dict(zip(names, call.path_values, strict=True))
+
+
+def forwarding_headers(call: Call) -> dict[str, str]:
+    """The headers a gateway adds on the way on (auth.md section 8.4)."""
+    request = call.request
+    host = request.headers.get(b"host") or ""
+    return {
+        "x-real-ip": request.client,
+        "x-forwarded-for": request.client,
+        "x-forwarded-port": str(request.port),
+        "x-forwarded-proto": request.scheme,
+        "x-forwarded-host": host,
+        "x-request-id": call.request_id,
+    }
+
+
+def _headers(call: Call) -> dict[str, Value]:
+    collected: dict[str, list[str]] = defaultdict(list)
+    for name, value in call.request.headers:
+        collected[name.decode("latin-1")].append(decode_text(value))
+    received: dict[str, Value] = {k: _single(v) for k, v in collected.items()}
+    return received | forwarding_headers(call)
+
+
+def _single(values: list[str]) -> Value:
+    return values[0] if len(values) == 1 else values

@@ -1,0 +1,131 @@
+"""The order of everything a gateway does to a call. Read this first.
+
+A phase is a plain function `phase(call)`. It gives None to go on or a Response
+to answer now, raises GatewayError to refuse, and gives an awaitable of either
+when it has to wait: so a call that waits for nothing never leaves this loop.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from gateway import backends
+from gateway.call import Call, Step
+from gateway.errors import GatewayError, InternalError, render
+from gateway.http import ClientGone, Response
+from gateway.policies import app_auth, custom_auth, limits, routing
+from gateway.router import decode_path
+
+Answer = Response | None
+Phase = Callable[[Call], Answer | Awaitable[Answer]]
+
+REQUEST: tuple[tuple[str, Phase], ...] = (
+    ("configuration", routing.load_configuration),
+    ("match route", routing.match_route),
+    ("protocol", limits.check_protocol),
+    ("request head limits", limits.check_head),
+    ("request body", limits.read_body),
+    ("app signature", app_auth.verify_signature),
+    ("credential authorization", app_auth.check_authorization),
+    ("custom authorizer", custom_auth.authorize),
+    ("backend", backends.send),
+)
+
+BODILESS = (204, 304)
+
+log = logging.getLogger(__name__)
+
+
+async def run(call: Call) -> Response:
+    """The answer to a call: the only place where an error becomes a response."""
+    try:
+        answer = await (_forward(call) if call.trace is None else _trace(call))
+    except GatewayError as error:
+        answer = _refuse(call, error)
+    except ClientGone:
+        raise
+    except Exception:
+        # Never fail open, never fail silently: unexpected means refused.
+        log.exception("request %s failed unexpectedly", call.request_id)
+        answer = _refuse(call, InternalError())
+    return finish(call, answer)
+
+
+def finish(call: Call, answer: Response) -> Response:
+    """The answer with the headers that every response has (auth.md section 8.1)."""
+    headers = [
+        (b"Server", b"api-gateway"),
+        (b"X-Request-Id", call.request_id.encode()),
+        *answer.headers,
+    ]
+    if call.request.headers.last.get(b"x-apig-mode") == b"debug":
+        milliseconds = round((time.perf_counter() - call.started) * 1000)
+        headers.append((b"X-Apig-Latency", str(milliseconds).encode()))
+    if answer.status in BODILESS:
+        return Response(answer.status, headers, b"")
+    headers.append((b"Content-Length", str(len(answer.body)).encode()))
+    return Response(answer.status, headers, answer.body)
+
+
+async def _forward(call: Call) -> Response:
+    for _, phase in REQUEST:
+        answer = phase(call)
+        if answer is None:
+            continue
+        if not isinstance(answer, Response):
+            answer = await answer
+        if answer is not None:
+            return answer
+    raise InternalError(reason="no backend answered")
+
+
+async def _trace(call: Call) -> Response:
+    """What `_forward` does, with a Step for each phase."""
+    assert call.trace is not None
+    for name, phase in REQUEST:
+        step = Step(name)
+        call.trace.append(step)
+        started = time.perf_counter()
+        try:
+            answer = phase(call)
+            if answer is not None and not isinstance(answer, Response):
+                answer = await answer
+        except Exception as error:
+            known = error if isinstance(error, GatewayError) else InternalError()
+            step.decision = "refused"
+            step.detail |= {"code": known.code, "reason": known.reason}
+            raise
+        finally:
+            step.duration_ms = (time.perf_counter() - started) * 1000
+        if answer is not None:
+            step.decision = "answered"
+            step.detail["status"] = answer.status
+            return answer
+    raise InternalError(reason="no backend answered")
+
+
+def _refuse(call: Call, error: GatewayError) -> Response:
+    owner = call.api or call.group
+    rules = owner.responses if owner else {}
+    known = _variables(call) if rules else {"requestId": call.request_id}
+    return render(error, rules, known)
+
+
+def _variables(call: Call) -> dict[str, str]:
+    """The `$context` variables of a gateway response (auth.md section 7)."""
+    request, api, app = call.request, call.api, call.credential
+    uri = request.raw_path + (f"?{request.query}" if request.query else "")
+    named = {
+        "requestId": call.request_id,
+        "stage": call.stage,
+        "sourceIp": request.client,
+        "reqPath": decode_path(request.raw_path),
+        "reqUri": uri,
+        "reqMethod": request.method,
+        "apiId": api.id if api else "",
+        "apiName": api.name if api else "",
+        "appId": app.id if app else "",
+        "appName": app.name if app else "",
+    }
+    context = {f"authorizer.frontend.{k}": v for k, v in call.frontend.items()}
+    return named | context

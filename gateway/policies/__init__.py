@@ -1,0 +1,1 @@
+"""What a gateway decides about a call: one concern per module, each a phase."""

@@ -1,0 +1,52 @@
+"""The first factor: the app signature, and what its credential may call.
+
+Reference: auth.md sections 1 and 3. Order of checks: header, app, date,
+signature, authorization. Anything unexpected refuses the call.
+"""
+
+from gateway import signing
+from gateway.call import Call
+from gateway.errors import AppAuthError, AppAuthMissing, AppNotAuthorized, InternalError
+from gateway.http import Response
+
+# A debug call is signed here, so that the user's own Authorization stays free.
+DEBUG_HEADER = b"x-apig-authorization"
+
+
+def verify_signature(call: Call) -> Response | None:
+    """Find the credential and check the SDK-HMAC-SHA256 signature."""
+    mode = call.matched.auth_type
+    if mode in ("NONE", "AUTHORIZER"):
+        return call.skip(f"the authentication mode is {mode}")
+    if mode != "APP":
+        raise InternalError(reason=f"the authentication mode {mode} is not supported")
+    headers = call.request.headers
+    name = DEBUG_HEADER if call.debug and DEBUG_HEADER in headers else b"authorization"
+    try:
+        given = signing.parse_authorization(headers.get(name))
+        credential = call.snapshot.apps.get(given.access)
+        if credential is None:
+            raise AppAuthError(f"app not found, appkey {given.access}")
+        signing.verify(
+            call.request, given, credential.secret_bytes, call.services.clock()
+        )
+    except signing.AuthorizationMissing as error:
+        raise AppAuthMissing(str(error)) from None
+    except signing.SignatureError as error:
+        raise AppAuthError(str(error)) from None
+    call.credential = credential
+    if call.trace is not None:
+        call.explain(credential=credential.name, signed_headers=given.signed_headers)
+    return None
+
+
+def check_authorization(call: Call) -> Response | None:
+    """Refuse a credential that is not bound to the API in this environment."""
+    if call.credential is None:
+        return call.skip("no credential was asked for")
+    if call.credential.id not in call.matched.credentials:
+        raise AppNotAuthorized(
+            reason=f"credential {call.credential.name} is not bound to "
+            f"{call.matched.name} in {call.stage}"
+        )
+    return None

@@ -1,0 +1,182 @@
+"""The second factor: a custom authorizer (reference: auth.md section 5)."""
+
+import re
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from gateway.call import Call
+from gateway.errors import AuthorizerBroken, AuthorizerDenied, IdentityError
+from gateway.events import build_event
+from gateway.functions.pool import Invocation
+from gateway.http import Response, decode_text
+from gateway.snapshot import Authorizer, Identity
+
+REPLY_BYTES = 1024 * 1024
+_CONTEXT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}\Z")
+# The function service itself failed, as opposed to the function's answer.
+_UNREACHABLE = ("overload", "crash")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an authorizer decided, and the context it gave."""
+
+    allow: bool
+    context: Mapping[str, str]
+
+
+class MalformedReply(ValueError):
+    """The function's reply is not one an authorizer may give."""
+
+
+def authorize(call: Call) -> Response | Awaitable[None] | None:
+    """Ask the API's authorizer, or remember what it said."""
+    guard = call.matched.authorizer
+    if guard is None:
+        if call.matched.auth_type == "AUTHORIZER":
+            raise AuthorizerBroken(reason="the API has lost its custom authorizer")
+        return call.skip("the API has no custom authorizer")
+    key = (call.matched.verdict_scope, *_identity_values(call, guard))
+    known = call.services.verdicts.get(key) if guard.ttl else None
+    if known is None:
+        return _ask(call, guard, key)
+    if call.trace is not None:
+        left = call.services.verdicts.seconds_left(key)
+        call.explain(authorizer=guard.name, cache="hit", seconds_left=round(left, 1))
+    _apply(call, known)
+    return None
+
+
+def interpret(result: str) -> Verdict:
+    """The verdict in a function's reply; MalformedReply says what is wrong.
+
+    A reply is an object, or the JSON text of one. `deny` is a denial whatever
+    its statusCode (design section 4).
+    """
+    if len(result.encode()) > REPLY_BYTES:
+        raise MalformedReply("the reply is larger than 1 MB")
+    reply = _object(result, "the reply")
+    body = reply.get("body")
+    if not isinstance(body, str):
+        raise MalformedReply("body must be a JSON string")
+    answer = _object(body, "body")
+    status = answer.get("status")
+    if status not in ("allow", "deny"):
+        raise MalformedReply("status must be allow or deny")
+    if status == "allow" and reply.get("statusCode") != 200:
+        raise MalformedReply(f"statusCode is {reply.get('statusCode')!r}, not 200")
+    return Verdict(status == "allow", _context(answer.get("context")))
+
+
+async def _ask(call: Call, guard: Authorizer, key: tuple[str, ...]) -> None:
+    outcome = await _invoke(call, guard)
+    if guard.auth_downgrade_enabled and outcome.error_type in _UNREACHABLE:
+        call.explain(relaxed=f"let through: {outcome.error_type}")
+        return
+    if not outcome.ok:
+        raise AuthorizerBroken(reason=f"the function failed: {outcome.result}")
+    try:
+        verdict = interpret(outcome.result)
+    except MalformedReply as error:
+        raise AuthorizerBroken(reason=f"malformed reply: {error}") from None
+    if guard.ttl:
+        call.services.verdicts.put(key, verdict, guard.ttl)
+    _apply(call, verdict)
+
+
+async def _invoke(call: Call, guard: Authorizer) -> Invocation:
+    """Call the function, again after a failure as often as the form allows."""
+    if guard.function is None:
+        raise AuthorizerBroken(reason=f"authorizer {guard.name} has no live function")
+    event = build_event(call, with_body=guard.need_body)
+    event["user_data"] = guard.user_data
+    for _ in range(guard.retry_attempts + 1):
+        outcome = await call.services.functions.invoke(
+            guard.function,
+            event,
+            request_id=call.request_id,
+            timeout=guard.timeout / 1000,
+        )
+        if outcome.ok:
+            break
+    call.explain(
+        authorizer=guard.name,
+        cache="miss" if guard.ttl else "off",
+        event=event,
+        reply=outcome.result,
+        log=outcome.log,
+        function_ms=outcome.duration_ms,
+        cold=outcome.cold,
+        code_hash=outcome.code_hash,
+    )
+    return outcome
+
+
+def _apply(call: Call, verdict: Verdict) -> None:
+    call.frontend = verdict.context
+    if call.trace is not None:
+        call.explain(
+            status="allow" if verdict.allow else "deny", context=dict(verdict.context)
+        )
+    if not verdict.allow:
+        raise AuthorizerDenied(reason="the authorizer answered deny")
+
+
+def _identity_values(call: Call, guard: Authorizer) -> tuple[str, ...]:
+    return tuple(_identity_value(call, source) for source in guard.identities)
+
+
+def _identity_value(call: Call, source: Identity) -> str:
+    """The first value of an identity source; IdentityError without one."""
+    if source.location == "HEADER":
+        value = call.request.headers.get(source.name.lower().encode())
+        if value and not value.isascii():
+            value = decode_text(value.encode("latin-1"))
+    else:
+        value = next(iter(call.query.get(source.name, ())), None)
+    where = f"{source.location.lower()} {source.name}"
+    if value is None:
+        raise IdentityError(reason=f"the identity source is missing: {where}")
+    if source.validation and not _pattern(source.validation).search(value):
+        raise IdentityError(reason=f"it does not match its validation: {where}")
+    return value
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _object(text: str, what: str) -> dict[str, Any]:
+    """The JSON object in a text that may itself be a JSON string of one."""
+    try:
+        value = orjson.loads(text)
+        if isinstance(value, str):
+            value = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        raise MalformedReply(f"{what} is not JSON") from None
+    if not isinstance(value, dict):
+        raise MalformedReply(f"{what} is not a JSON object")
+    return value
+
+
+def _context(raw: object) -> dict[str, str]:
+    """A flat map of texts, numbers and booleans, as texts."""
+    if raw is None:
+        return {}
+    if not isinstance(raw, dict):
+        raise MalformedReply("context must be an object")
+    for name, value in raw.items():
+        if not _CONTEXT_KEY.match(name):
+            raise MalformedReply(f"context has the key {name!r}")
+        if not isinstance(value, str | int | float):
+            raise MalformedReply(f"context.{name} must be a string")
+    return {name: _text(value) for name, value in raw.items()}
+
+
+def _text(value: str | int | float) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

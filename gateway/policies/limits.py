@@ -1,0 +1,88 @@
+"""Protocol and size limits (reference: auth.md sections 6 and 9)."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from gateway.call import Call
+from gateway.errors import (
+    BadRequest,
+    BodyTimeout,
+    BodyTooLarge,
+    HeadersTooLarge,
+    ProtocolNotSupported,
+    UriTooLarge,
+)
+from gateway.http import Request, Response
+
+URI_BYTES = 32 * 1024
+HEADER_BYTES = 32 * 1024
+HEADERS_BYTES = 128 * 1024
+BODY_BYTES = 12 * 1024 * 1024
+BODY_SECONDS = 8.0
+
+_SCHEMES = {"HTTP": ("http",), "HTTPS": ("https",), "BOTH": ("http", "https")}
+
+
+def check_protocol(call: Call) -> Response | None:
+    """Refuse plain HTTP where the API wants HTTPS, and the reverse."""
+    allowed = _SCHEMES[call.matched.req_protocol]
+    if call.request.scheme not in allowed:
+        raise ProtocolNotSupported(",".join(allowed))
+    return None
+
+
+def check_head(call: Call) -> Response | None:
+    """Refuse a request line or headers over the limits."""
+    request = call.request
+    if len(request.raw_path) + len(request.query) > URI_BYTES:
+        raise UriTooLarge
+    total = 0
+    for name, value in request.headers.raw:
+        size = len(name) + len(value)
+        total += size
+        if size > HEADER_BYTES:
+            raise HeadersTooLarge
+    if total > HEADERS_BYTES:
+        raise HeadersTooLarge
+    return None
+
+
+def read_body(call: Call) -> Awaitable[None] | None:
+    """Read the body, if there is one, within its size and its time."""
+    headers = call.request.headers.last
+    if call.request.read is None:
+        _check_size(len(call.request.body))
+        return None
+    if b"content-length" not in headers and b"transfer-encoding" not in headers:
+        return None
+    return _read(call.request)
+
+
+def _check_size(size: int) -> None:
+    if size > BODY_BYTES:
+        raise BodyTooLarge
+
+
+async def _read(request: Request) -> None:
+    declared = request.headers.get(b"content-length") or "0"
+    if not (declared.isascii() and declared.isdecimal()):
+        raise BadRequest(reason="Content-Length is not a number")
+    # Cut, because int() refuses thousands of digits; what comes is counted anyway.
+    _check_size(int(declared[:20]))
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            request.body = await _collect(request)
+    except TimeoutError:
+        raise BodyTimeout from None
+
+
+async def _collect(request: Request) -> bytes:
+    assert request.read is not None
+    pieces: list[bytes] = []
+    size, more = 0, True
+    while more:
+        piece, more = await request.read()
+        pieces.append(piece)
+        size += len(piece)
+        _check_size(size)
+    return b"".join(pieces)
