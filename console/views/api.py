@@ -43,8 +43,7 @@ class ApiWizard(generic.Guarded):
 
     model = Api
 
-    @property
-    def verb(self) -> str:  # type: ignore[override]
+    def get_verb(self) -> str:
         return "change" if "pk" in self.kwargs else "add"
 
     @property
@@ -209,8 +208,7 @@ class ApiCredentials(generic.Ask):
     template_name = "api/credentials.html"
     form_class = SelectCredentialsForm
 
-    @property
-    def verb(self) -> str:  # type: ignore[override]
+    def get_verb(self) -> str:
         return "add" if self.request.method == "POST" else "view"
 
     def get_title(self) -> str:

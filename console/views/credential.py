@@ -44,8 +44,7 @@ class CredentialDetail(generic.Detail):
     model = Credential
     template_name = "credential/detail.html"
 
-    @property
-    def verb(self) -> str:  # type: ignore[override]
+    def get_verb(self) -> str:
         return "change" if self.request.method == "POST" else "view"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -26,8 +26,7 @@ class Debug(Guarded):
 
     model = Api
 
-    @property
-    def verb(self) -> str:  # type: ignore[override]
+    def get_verb(self) -> str:
         return "change" if self.request.method == "POST" else "view"
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -78,8 +78,7 @@ class FunctionCode(FunctionPage):
     template_name = "function/code.html"
     tab = "Code"
 
-    @property
-    def verb(self) -> str:  # type: ignore[override]
+    def get_verb(self) -> str:
         return "change" if self.request.method == "POST" else "view"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -133,8 +132,7 @@ class FunctionConfiguration(FunctionPage):
     template_name = "function/configuration.html"
     tab = "Configuration"
 
-    @property
-    def verb(self) -> str:  # type: ignore[override]
+    def get_verb(self) -> str:
         return "change" if self.request.method == "POST" else "view"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
