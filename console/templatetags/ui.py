@@ -1,0 +1,100 @@
+"""Template tags and filters that the shared templates need.
+
+The form filters keep field markup in one template: `includes/field.html` asks them
+what a field is, and they say it in HTML's terms.
+"""
+
+from django import template
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    RadioSelect,
+    Select,
+)
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative icon: a symbol of static/icons.svg, hidden from screen readers."""
+    return format_html(
+        '<svg class="icon" width="16" height="16" aria-hidden="true">'
+        '<use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def active(context: Context, *nouns: str) -> SafeString:
+    """`aria-current` for a menu link whose pages are named `<noun>` or `<noun>-…`.
+
+    "page" on the list itself, "true" on the pages below it.
+    """
+    match = getattr(context.get("request"), "resolver_match", None)
+    url_name = getattr(match, "url_name", None) or ""
+    if url_name in nouns or url_name in {f"{noun}-list" for noun in nouns}:
+        return mark_safe(' aria-current="page"')
+    if url_name.startswith(tuple(f"{noun}-" for noun in nouns)):
+        return mark_safe(' aria-current="true"')
+    return mark_safe("")
+
+
+@register.filter
+def dash(value: object) -> object:
+    """`--` in place of an empty value; 0 and False are values."""
+    return "--" if value is None or value in ("", [], (), {}) else value
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """How `includes/field.html` draws a field: check, radio, checks or input."""
+    match field.field.widget:
+        case CheckboxSelectMultiple():
+            return "checks"
+        case RadioSelect():
+            return "radio"
+        case CheckboxInput():
+            return "check"
+    return "input"
+
+
+@register.filter
+def widget(field: BoundField) -> SafeString:
+    """The field's widget with the Bootstrap class that fits it."""
+    own = field.field.widget
+    bootstrap = "form-control"
+    if isinstance(own, Select):
+        bootstrap = "form-select"
+    elif isinstance(own, CheckboxInput):
+        bootstrap = "form-check-input"
+    classes = f"{bootstrap} {own.attrs.get('class', '')}".strip()
+    return field.as_widget(attrs={"class": classes})
+
+
+@register.filter
+def starred(field: BoundField) -> bool:
+    """Whether the label gets its `*`.
+
+    A field that is only required while `show_if` shows it cannot be `required` for
+    Django; its widget says so with `aria-required`.
+    """
+    attrs = field.field.widget.attrs
+    return field.field.required or attrs.get("aria-required") == "true"
+
+
+@register.filter
+def show_if(field: BoundField) -> str:
+    """The condition under which static/js/show-if.js shows the field; "" is always.
+
+    Read from the form's `show_if: dict[field name, condition]`, where a condition is
+    `field=value|value2`, and several, separated by spaces, are alternatives.
+    """
+    conditions = getattr(field.form, "show_if", {}).get(field.name, "")
+    return " ".join(field.form.add_prefix(each) for each in conditions.split())

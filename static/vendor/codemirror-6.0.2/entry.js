@@ -1,0 +1,10 @@
+export { basicSetup, EditorView } from "codemirror";
+export { EditorState } from "@codemirror/state";
+export { keymap } from "@codemirror/view";
+export { indentWithTab } from "@codemirror/commands";
+export { indentUnit, syntaxHighlighting } from "@codemirror/language";
+export { linter } from "@codemirror/lint";
+export { classHighlighter } from "@lezer/highlight";
+export { javascript } from "@codemirror/lang-javascript";
+export { json, jsonParseLinter } from "@codemirror/lang-json";
+export { python } from "@codemirror/lang-python";
