@@ -27,8 +27,9 @@ class Gateway:
         verdicts: ExpiringCache | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        pool, cache = functions or Pool(), verdicts or ExpiringCache()
-        self.services = Services(source, pool, cache, clock)
+        # An empty cache is false.
+        cache = ExpiringCache() if verdicts is None else verdicts
+        self.services = Services(source, functions or Pool(), cache, clock)
 
     async def handle(self, request: Request) -> Response:
         """The answer to one request, on the configuration of this moment."""

@@ -64,8 +64,8 @@ def _check_size(size: int) -> None:
 
 
 async def _read(request: Request) -> None:
-    declared = request.headers.get(b"content-length") or "0"
-    if not (declared.isascii() and declared.isdecimal()):
+    declared = request.headers.last.get(b"content-length", b"0")
+    if not declared.isdigit():
         raise BadRequest(reason="Content-Length is not a number")
     # Cut, because int() refuses thousands of digits; what comes is counted anyway.
     _check_size(int(declared[:20]))
