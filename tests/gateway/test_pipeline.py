@@ -1,0 +1,187 @@
+"""The order of the phases, the trace, and what every refusal looks like."""
+
+import logging
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from gateway import backends, pipeline
+from gateway.app import Gateway
+from gateway.call import Call
+from gateway.http import Response
+from gateway.policies import app_auth, custom_auth, limits, routing
+from gateway.snapshot import MockInfo, ResponseRule
+from gateway.source import File
+from tests.gateway.world import World, guard, replying, request, signed
+
+ALLOW = replying("""{"statusCode": 200, "body": json.dumps({"status": "allow"})}""")
+
+
+def test_the_order_of_the_phases_is_the_documented_one() -> None:
+    expected = (
+        ("configuration", routing.load_configuration),
+        ("match route", routing.match_route),
+        ("protocol", limits.check_protocol),
+        ("request head limits", limits.check_head),
+        ("request body", limits.read_body),
+        ("app signature", app_auth.verify_signature),
+        ("credential authorization", app_auth.check_authorization),
+        ("custom authorizer", custom_auth.authorize),
+        ("backend", backends.send),
+    )
+    assert expected == pipeline.REQUEST
+
+
+def test_a_call_that_passes_has_a_step_for_each_phase(world: World) -> None:
+    world.publish_app(authorizer=guard(ALLOW))
+    answer = world.trace(signed())
+    assert answer.status == 200
+    assert [step.phase for step in answer.trace] == [n for n, _ in pipeline.REQUEST]
+    decisions = [step.decision for step in answer.trace]
+    assert decisions == ["passed"] * 8 + ["answered"]
+    assert all(step.duration_ms > 0 for step in answer.trace)
+
+
+def test_a_step_says_why_its_phase_was_skipped(world: World) -> None:
+    world.publish()
+    answer = world.trace(request())
+    because = {
+        step.phase: step.detail["because"]
+        for step in answer.trace
+        if step.decision == "skipped"
+    }
+    assert because == {
+        "app signature": "the authentication mode is NONE",
+        "credential authorization": "no credential was asked for",
+        "custom authorizer": "the API has no custom authorizer",
+    }
+
+
+def test_a_trace_ends_at_the_phase_that_refused_and_says_why(world: World) -> None:
+    world.publish_app(credentials=frozenset())
+    last = world.trace(signed()).trace[-1]
+    assert (last.phase, last.decision) == ("credential authorization", "refused")
+    assert last.detail == {
+        "code": "APIG.0304",
+        "reason": "credential app is not bound to api1 in RELEASE",
+    }
+
+
+def test_a_trace_holds_no_secret(world: World) -> None:
+    world.publish_app(authorizer=guard(ALLOW))
+    assert "demoAppSecret" not in repr(world.trace(signed()).trace)
+
+
+def test_a_traced_call_is_answered_as_any_other(world: World) -> None:
+    world.publish_app()
+    plain, traced = world.send(signed()), world.trace(signed())
+    assert traced.response.body == plain.response.body
+    names = [[name for name, _ in a.response.headers] for a in (plain, traced)]
+    assert names[0] == names[1]
+    assert plain.trace == []
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_a_phase_that_fails_unexpectedly_refuses_and_is_logged(
+    world: World, traced: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.publish_app()
+    # A clock that is no number makes the signature phase fail half-way.
+    world.now = "noon"  # type: ignore[assignment]
+    answer = (world.trace if traced else world.send)(signed())
+    assert (answer.status, answer.json["error_code"]) == (500, "APIG.0601")
+    assert answer.json["error_msg"] == "Internal server error."
+    [record] = [r for r in caplog.records if r.levelno == logging.ERROR]
+    assert answer.json["request_id"] in record.getMessage()
+    assert record.exc_info is not None
+    if traced:
+        last = answer.trace[-1]
+        assert (last.phase, last.decision) == ("app signature", "refused")
+        assert last.detail["code"] == "APIG.0601"
+
+
+def test_every_response_names_the_server_and_the_request(world: World) -> None:
+    world.publish()
+    answer = world.send(request())
+    assert answer.headers("Server") == ["api-gateway"]
+    [request_id] = answer.headers("X-Request-Id")
+    assert re.fullmatch("[0-9a-f]{32}", request_id)
+    assert answer.headers("Content-Length") == [str(len(answer.response.body))]
+    assert answer.headers("X-Apig-Latency") == []
+
+
+def test_two_requests_have_two_ids(world: World) -> None:
+    world.publish()
+    ids = [world.send(request()).headers("X-Request-Id") for _ in range(2)]
+    assert ids[0] != ids[1]
+
+
+def test_debug_mode_adds_the_latency_in_milliseconds(world: World) -> None:
+    world.publish()
+    answer = world.send(request("GET", "/orders", ("x-apig-mode", "debug")))
+    [latency] = answer.headers("X-Apig-Latency")
+    assert re.fullmatch("[0-9]+", latency)
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_that_has_no_body_is_sent_without_one(
+    world: World, status: int
+) -> None:
+    world.publish(mock_info=MockInfo(status, "ignored"))
+    answer = world.send(request())
+    assert (answer.status, answer.response.body) == (status, b"")
+    assert answer.headers("Content-Length") == []
+
+
+def test_a_customised_response_can_use_what_the_call_found_out(world: World) -> None:
+    body = "|".join(
+        f"$context.{name}"
+        for name in (
+            *("requestId", "stage", "sourceIp", "reqPath", "reqUri", "reqMethod"),
+            *("apiId", "apiName", "appId", "appName", "authorizer.frontend.user"),
+        )
+    )
+    code = replying(
+        """{"body": json.dumps({"status": "deny", "context": {"user": "u1"}})}"""
+    )
+    world.publish_app(authorizer=guard(code), req_uri="/a/b")
+    world.customise({"AUTHORIZER_FAILURE": ResponseRule(401, body)})
+    answer = world.send(signed(path="/a%2Fb", query=[("q", "1")]))
+    [request_id] = answer.headers("X-Request-Id")
+    assert answer.response.body.decode() == (
+        f"{request_id}|RELEASE|192.0.2.7|/a/b|/a%2Fb?q=1|GET|a1|api1|c1|app|u1"
+    )
+
+
+def test_an_apis_own_gateway_response_comes_before_its_groups(world: World) -> None:
+    world.publish_app()
+    world.customise({"AUTH_HEADER_MISSING": ResponseRule(470, "group")})
+    world.change(responses={"AUTH_HEADER_MISSING": ResponseRule(471, "api")})
+    assert world.send(request()).status == 471
+    world.customise({"NOT_FOUND": ResponseRule(472, "group")})
+    assert world.send(request("GET", "/nothing")).status == 472
+
+
+def test_configuration_of_the_moment_serves_the_whole_call(world: World) -> None:
+    world.publish()
+    call = Call(request(), world.gateway.services)
+    assert routing.load_configuration(call) is None
+    world.snapshot = replace(world.snapshot, apis=())
+    assert routing.match_route(call) is None
+    assert isinstance(backends.send(call), Response)
+
+
+def test_without_any_configuration_every_call_is_refused(
+    world: World, tmp_path: Path
+) -> None:
+    key_file = tmp_path / "key"
+    key_file.write_bytes(Fernet.generate_key())
+    source = File(tmp_path / "nothing", key_file)
+    world.gateway = Gateway(source, functions=world.gateway.services.functions)
+    answer = world.send(request())
+    assert (answer.status, answer.json["error_code"]) == (500, "APIG.0606")
+    assert answer.json["error_msg"] == "Failed to load the API configurations."
+    assert answer.headers("X-Request-Id") == [answer.json["request_id"]]

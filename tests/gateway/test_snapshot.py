@@ -1,0 +1,161 @@
+"""The document that goes from console to gateway, and what it becomes."""
+
+from dataclasses import FrozenInstanceError, replace
+
+import orjson
+import pytest
+
+from gateway.snapshot import (
+    Api,
+    Authorizer,
+    Credential,
+    Function,
+    Group,
+    Identity,
+    MockInfo,
+    ResponseRule,
+    Snapshot,
+    dump,
+    load,
+)
+
+RULE = ResponseRule(401, '{"c":1}', (("X-A", "1"), ("X-A", "2")))
+FUNCTION = Function(
+    urn="urn:fss:r:p:function:default:f",
+    func_name="f",
+    runtime="Python3.9",
+    handler="index.handler",
+    code={"index.py": "def handler(event, context): ...\n", "lib/é.py": ""},
+    user_data={"test": "user@123"},
+    encrypted_user_data={"token": "s3cret-token"},
+)
+AUTHORIZER = Authorizer(
+    id="au1",
+    name="guard",
+    type="FRONTEND",
+    revision="1",
+    function=FUNCTION,
+    identities=(Identity("HEADER", "token"), Identity("QUERY", "test", "^u")),
+    ttl=30,
+)
+API = Api(
+    id="a1",
+    name="orders",
+    group_id="g1",
+    stage="RELEASE",
+    req_protocol="HTTPS",
+    req_method="GET",
+    req_uri="/orders/{id}",
+    auth_type="APP",
+    authorizer=AUTHORIZER,
+    mock_info=MockInfo(201, "é", (("X-Mock", "1"),)),
+    credentials=frozenset({"c1", "c2"}),
+    responses={"AUTH_FAILURE": RULE},
+)
+SNAPSHOT = Snapshot(
+    groups=(Group("g1", "DEFAULT", True, ("g1.test",), {"THROTTLED": RULE}),),
+    apis=(API, replace(API, id="a2", stage="TEST", authorizer=None)),
+    credentials=(Credential("c1", "app", "key", "s3cret-app"),),
+    authorizers=(AUTHORIZER, replace(AUTHORIZER, id="au2", function=None)),
+    functions=(FUNCTION,),
+)
+
+
+def test_what_is_dumped_is_what_is_loaded() -> None:
+    assert load(dump(SNAPSHOT)) == SNAPSHOT
+
+
+def test_the_same_configuration_is_the_same_document() -> None:
+    shuffled = replace(API, credentials=frozenset(["c2", "c1"]))
+    assert dump(replace(SNAPSHOT, apis=(shuffled, SNAPSHOT.apis[1]))) == dump(SNAPSHOT)
+
+
+def test_an_empty_configuration_can_be_loaded() -> None:
+    assert load(dump(Snapshot())) == Snapshot()
+
+
+@pytest.mark.parametrize("document", [b"", b"{", b"{}", b"[]", b"null"])
+def test_what_is_no_document_is_refused(document: bytes) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        load(document)
+
+
+def test_an_api_whose_authorizer_is_gone_keeps_one_that_cannot_allow() -> None:
+    loaded = load(dump(replace(SNAPSHOT, authorizers=())))
+    guard = loaded.apis[0].authorizer
+    assert guard is not None
+    assert (guard.id, guard.function) == ("au1", None)
+
+
+def test_an_authorizer_whose_function_is_gone_has_none() -> None:
+    loaded = load(dump(replace(SNAPSHOT, functions=())))
+    assert loaded.authorizers[0].function is None
+
+
+def test_indexes_find_apps_hosts_the_default_group_and_routes() -> None:
+    assert SNAPSHOT.apps["key"].id == "c1"
+    assert SNAPSHOT.hosts["g1.test"] is SNAPSHOT.groups[0]
+    assert SNAPSHOT.default_group is SNAPSHOT.groups[0]
+    for stage, api in zip(("RELEASE", "TEST"), SNAPSHOT.apis, strict=True):
+        found = SNAPSHOT.routers["g1", stage].find("GET", "/orders/7")
+        assert found and found.target is api
+
+
+def test_a_draft_is_the_only_api_and_may_bring_a_credential() -> None:
+    draft, guest = replace(API, name="draft"), Credential("c9", "guest", "k9", "s9")
+    debug = SNAPSHOT.with_draft(draft, guest)
+    assert debug.apis == (draft,)
+    assert set(debug.apps) == {"key", "k9"}
+    assert set(SNAPSHOT.apps) == {"key"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code": {"index.py": "def handler(event, context): ...\n\n"}},
+        {"handler": "index.other"},
+        {"timeout": 4},
+        {"memory_size": 256},
+        {"user_data": {}},
+        {"encrypted_user_data": {"token": "another"}},
+    ],
+)
+def test_any_change_of_a_function_gives_it_another_key(
+    changes: dict[str, object],
+) -> None:
+    changed = replace(FUNCTION, **changes)  # type: ignore[arg-type]
+    assert changed.key != FUNCTION.key
+    assert (changed.code_hash == FUNCTION.code_hash) == ("code" not in changes)
+
+
+def test_the_order_of_files_does_not_change_the_code_hash() -> None:
+    turned = replace(FUNCTION, code=dict(reversed(list(FUNCTION.code.items()))))
+    assert turned.code_hash == FUNCTION.code_hash
+
+
+def test_what_an_authorizer_said_is_kept_apart_by_what_it_depends_on() -> None:
+    newer = replace(FUNCTION, code={"index.py": ""})
+    scopes = {
+        API.verdict_scope,
+        replace(API, id="a2").verdict_scope,
+        replace(API, stage="TEST").verdict_scope,
+        replace(API, authorizer=replace(AUTHORIZER, id="au2")).verdict_scope,
+        replace(API, authorizer=replace(AUTHORIZER, revision="2")).verdict_scope,
+        replace(API, authorizer=replace(AUTHORIZER, function=newer)).verdict_scope,
+    }
+    assert len(scopes) == 6
+
+
+def test_secrets_are_not_shown() -> None:
+    assert "s3cret" not in repr(SNAPSHOT)
+
+
+def test_nothing_in_a_snapshot_can_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        SNAPSHOT.apis[0].auth_type = "NONE"  # type: ignore[misc]
+
+
+def test_references_are_ids_in_the_document() -> None:
+    document = orjson.loads(dump(SNAPSHOT))
+    assert document["apis"][0]["authorizer"] == "au1"
+    assert document["authorizers"][0]["function"] == FUNCTION.urn
