@@ -17,7 +17,9 @@ function build(container) {
     if (event.target.closest("[role=tab]")) choose(list, event.target.closest("[role=tab]"));
   });
   list.addEventListener("keydown", (event) => move(list, event));
-  window.addEventListener("hashchange", () => show(list, named(panels) ?? panels[0]));
+  window.addEventListener("hashchange", () => {
+    if (named(panels)) show(list, named(panels));
+  });
   show(list, panels.find(hasError) ?? named(panels) ?? panels[0]);
 }
 
