@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 
@@ -158,10 +157,10 @@ class Api(Noun):
         self._check_route()
 
     def _check_tags(self) -> None:
-        if len(self.tags) > 10:
+        if not isinstance(self.tags, list) or len(self.tags) > 10:
             raise ValidationError({"tags": "Tags: at most 10."})
         for tag in self.tags:
-            if not _TAG.match(tag):
+            if not isinstance(tag, str) or not _TAG.match(tag):
                 raise ValidationError(
                     {
                         "tags": f"Tags: {tag}: 1 to 128 letters, digits and "
@@ -237,25 +236,33 @@ def _check_segment(segment: str, may_take_rest: bool) -> None:
 
 def check_mock(mock: dict[str, Any]) -> None:
     """The rules of a Mock backend; ValidationError on `mock_info`."""
-    status = mock.get("status_code", 200)
-    if not isinstance(status, int):
-        raise ValidationError({"mock_info": "Status Code: a number."})
-    for limit in (MinValueValidator(200), MaxValueValidator(599)):
-        limit(status)
-    if len(mock.get("result_content", "")) > MAX_CONTENT:
-        raise ValidationError(
-            {"mock_info": f"Response: at most {MAX_CONTENT} characters."}
-        )
-    for header in mock.get("headers", []):
+    if not isinstance(mock, dict):
+        raise _no_mock("an object with status_code, result_content and headers.")
+    status, content = mock.get("status_code", 200), mock.get("result_content", "")
+    if type(status) is not int or not 200 <= status <= 599:
+        raise _no_mock("Status Code: a number from 200 to 599.")
+    if not isinstance(content, str) or len(content) > MAX_CONTENT:
+        raise _no_mock(f"Response: text of at most {MAX_CONTENT} characters.")
+    headers = mock.get("headers", [])
+    if not isinstance(headers, list) or not all(map(_is_header, headers)):
+        raise _no_mock("Headers: a list of objects with name and value.")
+    for header in headers:
         _check_header(header["name"], header["value"])
+
+
+def _is_header(raw: Any) -> bool:
+    """Whether the gateway can load it; the rules come after."""
+    return isinstance(raw, dict) and all(
+        isinstance(raw.get(key), str) for key in ("name", "value")
+    )
 
 
 def _check_header(name: str, value: str) -> None:
     if not _TOKEN.match(name):
-        raise ValidationError(
-            {"mock_info": f"Header {name}: 1 to 128 letters, digits and - are allowed."}
-        )
+        raise _no_mock(f"Header {name}: 1 to 128 letters, digits and - are allowed.")
     if not value.isprintable() or not value.isascii():
-        raise ValidationError(
-            {"mock_info": f"Header {name}: a value is one line of ASCII characters."}
-        )
+        raise _no_mock(f"Header {name}: a value is one line of ASCII characters.")
+
+
+def _no_mock(text: str) -> ValidationError:
+    return ValidationError({"mock_info": text})

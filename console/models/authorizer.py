@@ -4,7 +4,11 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+)
 from django.db import models
 from django.urls import reverse
 
@@ -53,7 +57,12 @@ class Authorizer(Noun):
     )
     identities = models.JSONField("Identity Sources", default=list, blank=True)
     need_body = models.BooleanField("Send Request Body", default=False)
-    user_data = models.TextField("User Data", max_length=2048, blank=True)
+    user_data = models.TextField(
+        "User Data",
+        max_length=2048,
+        blank=True,
+        validators=[MaxLengthValidator(2048)],
+    )
     timeout = models.PositiveIntegerField(
         "Timeout (ms)",
         default=5000,
@@ -97,6 +106,8 @@ class Authorizer(Noun):
 
 def check_identities(identities: list[dict[str, Any]]) -> None:
     """The rules of identity sources; ValidationError names the source."""
+    if not isinstance(identities, list) or not all(map(_is_source, identities)):
+        raise _refused("a list of objects with location, name and validation.")
     seen: set[tuple[str, str]] = set()
     for source in identities:
         name, location = source["name"], source["location"]
@@ -107,6 +118,17 @@ def check_identities(identities: list[dict[str, Any]]) -> None:
         if not _IDENTITY_NAME.match(name):
             raise _refused(f"{name}: 1 to 32 letters, digits and _ - . are allowed.")
         check_validation(source.get("validation"))
+
+
+def _is_source(raw: Any) -> bool:
+    """Whether the gateway can load it; the rules come after."""
+    return (
+        isinstance(raw, dict)
+        and raw.keys() <= {"location", "name", "validation"}
+        and raw.get("location") in ("HEADER", "QUERY")
+        and isinstance(raw.get("name"), str)
+        and isinstance(raw.get("validation"), str | None)
+    )
 
 
 def check_validation(pattern: str | None) -> None:

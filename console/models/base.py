@@ -1,9 +1,7 @@
 """What several nouns share: ids, names and their rules."""
 
 import secrets
-from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
@@ -22,8 +20,8 @@ def default_name(noun: str) -> str:
 
 
 def rule(pattern: str, message: str) -> RegexValidator:
-    """A validator whose message states the rule."""
-    return RegexValidator(pattern + r"\Z", message)
+    """A validator of the whole text, whose message states the rule."""
+    return RegexValidator(rf"\A(?:{pattern})\Z", message)
 
 
 class Noun(models.Model):
@@ -40,12 +38,3 @@ class Noun(models.Model):
         """Check every rule, then save; ValidationError names the fields."""
         self.full_clean()
         self.save()
-
-
-def check_unique_names(names: Iterable[str], field: str, what: str) -> None:
-    """ValidationError on `field` when a name is there twice."""
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise ValidationError({field: f"{what} {name} is there twice."})
-        seen.add(name)

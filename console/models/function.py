@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -132,6 +133,8 @@ class Function(Noun):
         self.save_valid()
 
     def clean(self) -> None:
+        if not _are_texts(self.code):
+            raise ValidationError({"code": "Code: file names and their texts."})
         size = sum(len(text.encode()) for text in self.code.values())
         if size > MAX_CODE_BYTES:
             raise ValidationError(
@@ -175,11 +178,20 @@ class TestEvent(Noun):
     def __str__(self) -> str:
         return self.name
 
+    def parsed(self) -> Any:
+        """The event itself; ValueError when no function could be given it."""
+        event = orjson.loads(self.content)
+        try:
+            orjson.dumps(event)
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+        return event
+
     def clean(self) -> None:
         if len(self.content.encode()) > MAX_EVENT_BYTES:
             raise ValidationError({"content": "Event: at most 4 KB of JSON."})
         try:
-            json.loads(self.content)
+            self.parsed()
         except ValueError as error:
             raise ValidationError({"content": f"Event: not JSON: {error}."}) from None
         if self._state.adding and self.function.events.count() >= MAX_EVENTS:
@@ -188,6 +200,8 @@ class TestEvent(Noun):
 
 def check_variables(plain: dict[str, Any], encrypted: dict[str, Any]) -> None:
     """The rules of environment variables; ValidationError names the key."""
+    if not _are_texts(plain) or not _are_texts(encrypted):
+        raise ValidationError("Environment variables: texts by their keys.")
     both = set(plain) & set(encrypted)
     if both:
         raise ValidationError(f"Key {sorted(both)[0]} is there twice.")
@@ -197,10 +211,16 @@ def check_variables(plain: dict[str, Any], encrypted: dict[str, Any]) -> None:
             raise ValidationError(
                 f"At most {MAX_VARIABLES} variables of each kind, plain and encrypted."
             )
-        if len(json.dumps(values, ensure_ascii=False)) > MAX_VARIABLE_CHARACTERS:
-            raise ValidationError(
-                f"All variables together: at most {MAX_VARIABLE_CHARACTERS} characters."
-            )
+    everything = plain | encrypted
+    if sum(map(len, (*everything, *everything.values()))) > MAX_VARIABLE_CHARACTERS:
+        raise ValidationError(
+            f"All variables together: at most {MAX_VARIABLE_CHARACTERS} characters."
+        )
+
+
+def _are_texts(raw: Any) -> bool:
+    """Whether it is a JSON object whose values are texts."""
+    return isinstance(raw, dict) and all(isinstance(v, str) for v in raw.values())
 
 
 def _check_keys(values: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """API groups (reference: api.md section 1.1)."""
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 
@@ -20,7 +21,12 @@ class ApiGroup(Noun):
         ],
         error_messages={"unique": "An API group with this name already exists."},
     )
-    remark = models.TextField("Description", max_length=1000, blank=True)
+    remark = models.TextField(
+        "Description",
+        max_length=1000,
+        blank=True,
+        validators=[MaxLengthValidator(1000)],
+    )
     is_default = models.BooleanField(default=False, editable=False)
     register_time = models.DateTimeField(auto_now_add=True)
     update_time = models.DateTimeField(auto_now=True)

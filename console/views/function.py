@@ -116,7 +116,7 @@ class FunctionCode(FunctionPage):
             form.add_error(None, "Choose a test event, or configure one first.")
             return self.render_to_response(self.get_context_data(form=form))
         draft = compile.function(self.object, draft=True)
-        outcome = embedded().invoke(draft, json.loads(event.content), str(uuid.uuid4()))
+        outcome = embedded().invoke(draft, event.parsed(), str(uuid.uuid4()))
         context = self.get_context_data(
             form=CodeForm(instance=self.object),
             outcome=outcome,
