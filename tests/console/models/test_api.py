@@ -1,0 +1,265 @@
+"""Rules of API definitions (reference: api.md section 2)."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError
+
+from console.models import Api
+from console.models.api import check_mock, check_path, path_shape
+from tests.console import world
+
+pytestmark = pytest.mark.django_db
+
+
+def refused_fields(row: Api) -> dict[str, list[str]]:
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+    return refused.value.message_dict
+
+
+@pytest.mark.parametrize(
+    "name", ["abc", "API_zz9h", "9 a".replace(" ", "-"), "订单接口（一）", "a" * 255]
+)
+def test_a_documented_name_is_taken(name: str) -> None:
+    world.draft_api(name=name).full_clean()
+
+
+@pytest.mark.parametrize(
+    "name", ["", "ab", "_abc", "-abc", "a bc", "a<b>c", "abc\n", "a" * 256]
+)
+def test_another_name_is_refused(name: str) -> None:
+    assert set(refused_fields(world.draft_api(name=name))) == {"name"}
+
+
+def test_a_name_is_unique_in_its_group_only() -> None:
+    row = world.api()
+    world.api(name=row.name, group=world.group())
+    problems = refused_fields(world.draft_api(name=row.name))
+    assert "an API of this name" in str(problems)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "/",
+        "/a",
+        "/a/",
+        "/api/two_factor_authorization",
+        "/{id}",
+        "/a/{b}/c/{d+}",
+        "/a.b-c_d*e%20f",
+        "/" + "a" * 511,
+    ],
+)
+def test_a_documented_path_is_taken(uri: str) -> None:
+    world.draft_api(req_uri=uri).full_clean()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        "a",
+        "/a b",
+        "/a?b",
+        "/a#b",
+        "/a{b}",
+        "/{b}a",
+        "/{}",
+        "/{1a}",
+        "/{a b}",
+        "/{" + "a" * 33 + "}",
+        "/{a+}/b",
+        "/{a}/{A}",
+        "/{a",
+        "/路",
+        "/a\n",
+        '/"',
+        "/<b>",
+        "/" + "a" * 512,
+    ],
+)
+def test_another_path_is_refused(uri: str) -> None:
+    assert set(refused_fields(world.draft_api(req_uri=uri))) == {"req_uri"}
+
+
+def test_a_prefix_match_takes_no_rest_parameter() -> None:
+    with pytest.raises(ValidationError, match="exact match"):
+        check_path("/a/{rest+}", "SWA")
+    check_path("/a/{b}", "SWA")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("/a/{x}", "/a/{y}"), ("/a/{x+}", "/a/{y+}"), ("/{a}/b/{c}", "/{x}/b/{y}")],
+)
+def test_parameters_names_do_not_make_paths_differ(ours: str, theirs: str) -> None:
+    assert path_shape(ours) == path_shape(theirs)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("/a", "/a/"), ("/a", "/A"), ("/a/{x}", "/a/{x+}"), ("/a/{x}", "/a/b")],
+)
+def test_other_paths_differ(ours: str, theirs: str) -> None:
+    assert path_shape(ours) != path_shape(theirs)
+
+
+def test_two_apis_of_a_group_cannot_answer_the_same_calls() -> None:
+    taken = world.api(req_uri="/orders/{id}")
+    problems = refused_fields(world.draft_api(req_uri="/orders/{number}"))
+    assert taken.name in problems["req_uri"][0]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"req_method": "POST"},
+        {"req_method": "ANY"},
+        {"match_mode": "SWA"},
+        {"req_uri": "/Orders"},
+        {"req_uri": "/orders/"},
+    ],
+)
+def test_apis_that_differ_in_a_part_of_the_route_live_together(
+    fields: dict[str, Any],
+) -> None:
+    world.api(req_uri="/orders")
+    world.api(**{"req_uri": "/orders"} | fields)
+
+
+def test_groups_do_not_share_routes() -> None:
+    world.api(req_uri="/orders")
+    world.api(req_uri="/orders", group=world.group())
+
+
+def test_an_api_does_not_clash_with_itself() -> None:
+    row = world.api(req_uri="/orders")
+    row.remark = "changed"
+    row.save_valid()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("req_method", "TRACE"),
+        ("req_protocol", "FTP"),
+        ("match_mode", "LOOSE"),
+        ("auth_type", "MAGIC"),
+        ("backend_type", "NOWHERE"),
+        ("type", 3),
+        ("remark", "d" * 256),
+        ("response", None),
+        ("group", None),
+    ],
+)
+def test_a_value_out_of_its_range_is_refused(field: str, value: Any) -> None:
+    row = world.draft_api()
+    setattr(row, field, value)
+    assert set(refused_fields(row)) == {field}
+
+
+@pytest.mark.parametrize("tag", ["a", "标签", "a_-*#%.:9", "a" * 128])
+def test_a_documented_tag_is_taken(tag: str) -> None:
+    world.draft_api(tags=[tag]).full_clean()
+
+
+@pytest.mark.parametrize("tag", ["", "9a", "-a", "a b", "a" * 129, "a<", 5])
+def test_another_tag_is_refused(tag: Any) -> None:
+    assert set(refused_fields(world.draft_api(tags=[tag]))) == {"tags"}
+
+
+def test_an_api_has_at_most_ten_tags() -> None:
+    world.draft_api(tags=[f"t{n}" for n in range(10)]).full_clean()
+    row = world.draft_api(tags=[f"t{n}" for n in range(11)])
+    assert refused_fields(row)["tags"] == ["Tags: at most 10."]
+
+
+def test_custom_authentication_needs_an_authorizer() -> None:
+    row = world.draft_api(auth_type="AUTHORIZER")
+    assert "Custom Authorizer" in refused_fields(row)["authorizer"][0]
+    row.authorizer = world.authorizer()
+    row.full_clean()
+
+
+def test_a_backend_authorizer_does_not_check_callers() -> None:
+    backend = world.authorizer(type="BACKEND")
+    row = world.draft_api(auth_type="AUTHORIZER", authorizer=backend)
+    assert "frontend" in refused_fields(row)["authorizer"][0]
+
+
+def test_without_authentication_there_is_no_authorizer() -> None:
+    row = world.draft_api(auth_type="NONE", authorizer=world.authorizer())
+    row.save_valid()
+    assert row.authorizer is None
+
+
+def test_two_factor_is_app_with_an_authorizer() -> None:
+    guard = world.authorizer()
+    assert world.draft_api(authorizer=guard).two_factor
+    assert not world.draft_api().two_factor
+    assert not world.draft_api(auth_type="AUTHORIZER", authorizer=guard).two_factor
+
+
+def test_a_gateway_response_of_another_group_is_refused() -> None:
+    foreign = world.group().gateway_responses.get()
+    row = world.draft_api(response=foreign)
+    assert "own group" in refused_fields(row)["response"][0]
+
+
+@pytest.mark.parametrize(
+    "mock",
+    [
+        {},
+        {"status_code": 200},
+        {"status_code": 599},
+        {"result_content": "值" * 20_480},
+        {"headers": [{"name": "X-A", "value": "", "remark": "值"}]},
+        {"headers": [{"name": "a" * 128, "value": "v"}]},
+    ],
+)
+def test_a_documented_mock_is_taken(mock: dict[str, Any]) -> None:
+    check_mock(mock)
+
+
+@pytest.mark.parametrize(
+    ("mock", "said"),
+    [
+        ({"status_code": 199}, "Status Code"),
+        ({"status_code": 600}, "Status Code"),
+        ({"status_code": "200"}, "Status Code"),
+        ({"status_code": True}, "Status Code"),
+        ({"result_content": "x" * 20_481}, "Response"),
+        ({"result_content": 5}, "Response"),
+        ({"headers": [{"name": "a b", "value": "v"}]}, "Header a b"),
+        ({"headers": [{"name": "a:", "value": "v"}]}, "Header a:"),
+        ({"headers": [{"name": "", "value": "v"}]}, "Header"),
+        ({"headers": [{"name": "a" * 129, "value": "v"}]}, "Header"),
+        ({"headers": [{"name": "a", "value": "b\r\nc"}]}, "Header a"),
+        ({"headers": [{"name": "a", "value": "值"}]}, "Header a"),
+        ({"headers": [{"name": "a"}]}, "Headers"),
+        ({"headers": [1]}, "Headers"),
+        ({"headers": {}}, "Headers"),
+        ([], "object"),
+        ("text", "object"),
+    ],
+)
+def test_another_mock_is_refused_by_the_field_s_name(mock: Any, said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        check_mock(mock)
+    assert said in refused.value.message_dict["mock_info"][0]
+
+
+def test_an_api_in_use_protects_what_it_needs() -> None:
+    row = world.api(authorizer=world.authorizer())
+    for needed in (row.group, row.authorizer, row.response):
+        with pytest.raises(ProtectedError):
+            needed.delete()  # type: ignore[union-attr]
+
+
+def test_a_definition_has_what_decides_about_calls_and_nothing_secret() -> None:
+    definition = world.api(authorizer=world.authorizer()).definition()
+    assert {"req_uri", "req_method", "authorizer_id", "mock_info"} <= set(definition)
+    assert "id" not in definition

@@ -1,0 +1,155 @@
+"""Rows to test with: valid ones, each with what a test wants to differ."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from django.conf import settings
+from django.urls import URLPattern, reverse
+
+from console import demo, models, publish
+from console.models.environment import RELEASE_ID
+from console.setup import ensure_default_response
+from console.urls import urlpatterns
+from gateway.snapshot import Snapshot
+from gateway.source import File
+
+ALLOW = """import json
+
+
+def handler(event, context):
+    return {"statusCode": 200, "body": json.dumps({"status": "allow"})}
+"""
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One object of each noun, all connected."""
+
+    function: models.Function
+    event: models.TestEvent
+    authorizer: models.Authorizer
+    api: models.Api
+    release: models.Release
+    credential: models.Credential
+    authorization: models.Authorization
+    group: models.ApiGroup
+
+    @property
+    def debug_url(self) -> str:
+        return f"{reverse('debug')}?api={self.api.pk}"
+
+
+def example() -> Example:
+    made = demo.create()
+    api, credential = made.api, made.credential
+    assert api.authorizer is not None
+    function = api.authorizer.function
+    publish.publish(api, environment(), "again")
+    return Example(
+        function=function,
+        event=function.events.get(),
+        authorizer=api.authorizer,
+        api=api,
+        release=api.releases.get(status=2),
+        credential=credential,
+        authorization=credential.authorizations.get(),
+        group=group(),
+    )
+
+
+def environment(name: str = "RELEASE") -> models.Environment:
+    """RELEASE, or another environment, made when it is not there."""
+    if name == "RELEASE":
+        return models.Environment.objects.get(pk=RELEASE_ID)
+    return models.Environment.objects.get_or_create(name=name)[0]
+
+
+def default_group() -> models.ApiGroup:
+    return models.ApiGroup.objects.get(is_default=True)
+
+
+def function(code: str = ALLOW, **fields: Any) -> models.Function:
+    """A deployed function."""
+    row = models.Function(
+        **{"func_name": f"function{next(_numbers)}", "code": {"index.py": code}}
+        | fields
+    )
+    row.deploy()
+    return row
+
+
+def authorizer(**fields: Any) -> models.Authorizer:
+    if "function" not in fields:
+        fields["function"] = function()
+    row = models.Authorizer(**{"name": f"guard{next(_numbers)}"} | fields)
+    row.save_valid()
+    return row
+
+
+def group(**fields: Any) -> models.ApiGroup:
+    row = models.ApiGroup(**{"name": f"group{next(_numbers)}"} | fields)
+    row.save_valid()
+    ensure_default_response(row)
+    return row
+
+
+def draft_api(**fields: Any) -> models.Api:
+    """An API that is not saved: App authentication, GET, HTTPS, a path of its own."""
+    owner = fields.setdefault("group", default_group())
+    number = next(_numbers)
+    return models.Api(
+        **{
+            "name": f"api{number}",
+            "req_uri": f"/path{number}",
+            "response": ensure_default_response(owner),
+            "mock_info": {"status_code": 200, "result_content": "mock", "headers": []},
+        }
+        | fields
+    )
+
+
+def api(**fields: Any) -> models.Api:
+    row = draft_api(**fields)
+    row.save_valid()
+    return row
+
+
+def published(**fields: Any) -> models.Api:
+    row = api(**fields)
+    publish.publish(row, environment())
+    return row
+
+
+def credential(**fields: Any) -> models.Credential:
+    row = models.Credential(**{"name": f"app{next(_numbers)}"} | fields)
+    row.save_valid()
+    return row
+
+
+def bind(app: models.Credential, row: models.Api) -> models.Authorization:
+    pair = models.Authorization(app=app, api=row, env=environment())
+    pair.save_valid()
+    return pair
+
+
+def live() -> Snapshot:
+    """What a gateway reads right now."""
+    return File(settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE).current()
+
+
+def patterns() -> list[URLPattern]:
+    """Every page of the console; Django admin has its own tests."""
+    return [p for p in urlpatterns if isinstance(p, URLPattern)]
+
+
+def address(name: str, row: Example) -> str:
+    """The URL of a page, about the example's objects."""
+    noun = name.partition("-")[0]
+    nouns = {"record": row.release, "unbind": row.authorization}
+    pattern = next(p for p in patterns() if p.name == name)
+    about: Any = nouns.get(noun) or getattr(row, noun, None)
+    known = {"pk": about and about.pk, "event": row.event.pk}
+    wanted = pattern.pattern.converters  # type: ignore[attr-defined]
+    return reverse(name, kwargs={key: known[key] for key in wanted})
