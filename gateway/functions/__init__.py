@@ -1,0 +1,1 @@
+"""User code, run in isolated warm child processes (design section 5)."""

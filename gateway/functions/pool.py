@@ -1,0 +1,248 @@
+"""Warm child processes: who runs a call, how many there are, when one goes.
+
+A child serves one `function.key`, so a changed function never meets old code. The
+pool belongs to one event loop. Whatever user code does is a result: `invoke` raises
+only when the event cannot be JSON.
+"""
+
+import asyncio
+import math
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from gateway.functions.invocation import Invocation, Ticket
+from gateway.functions.scratch import Scratch, remove
+from gateway.functions.wire import MAX_PAYLOAD
+from gateway.functions.worker import Death, Worker
+from gateway.snapshot import Function
+
+__all__ = ["Invocation", "Pool", "WorkerState"]
+
+
+class WorkerState(NamedTuple):
+    """A child as tests and `manage.py doctor` see it."""
+
+    pid: int
+    key: str
+    idle: bool
+    calls: int
+
+
+class _Waiter:
+    """A call in the queue; its turn comes with a child, or with None: too late."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        loop = asyncio.get_running_loop()
+        self.turn: asyncio.Future[Worker | None] = loop.create_future()
+
+    def give_up(self) -> None:
+        if not self.turn.done():
+            self.turn.set_result(None)
+
+
+class Pool:
+    """Runs functions in at most `max_children` processes, `queue` calls waiting."""
+
+    def __init__(
+        self,
+        *,
+        max_children: int = 32,
+        max_per_function: int = 8,
+        queue: int = 256,
+        idle_seconds: float = 300,
+        max_calls: int = 10_000,
+        scratch: Path | None = None,
+    ) -> None:
+        self._max_children = max_children
+        self._max_per_function = max_per_function
+        self._queue = queue
+        self._idle_seconds = idle_seconds
+        self._max_calls = max_calls
+        self._scratch = Scratch(scratch)
+        # By the time they went idle: the last is used first, the first goes first.
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._ending: set[Worker] = set()
+        self._removals: set[asyncio.Future[None]] = set()
+        self._waiting: list[_Waiter] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    async def invoke(
+        self,
+        function: Function,
+        event: object,
+        *,
+        request_id: str,
+        timeout: float | None = None,
+    ) -> Invocation:
+        """Call the handler; allowed are the function's seconds, or `timeout` if less.
+
+        They count from here to the reply, waiting for a free child included.
+        TypeError when the event cannot be JSON.
+        """
+        limit = min(function.timeout, math.inf if timeout is None else timeout)
+        ticket = Ticket(function, request_id, limit)
+        body = orjson.dumps(event)
+        if len(body) > MAX_PAYLOAD:
+            text = f"the event of {len(body)} bytes is over {MAX_PAYLOAD}"
+            return ticket.refused("ValueError", text)
+        try:
+            worker = self._grant(function) or await self._wait(ticket)
+        except OSError as error:
+            return ticket.refused("crash", f"no process could be started: {error}")
+        if worker is None:
+            return ticket.refused("overload", "no free process in time")
+        return await self._run(worker, ticket, body)
+
+    async def close(self) -> None:
+        """End every child and remove its files; calls in flight end as crashes."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        for waiter in self._waiting:
+            waiter.give_up()
+        for worker in (*self._idle, *self._busy):
+            self._discard(worker)
+        for worker in tuple(self._ending):
+            await worker.gone.wait()
+        await asyncio.gather(*self._removals)
+        self._scratch.close()
+
+    def workers(self) -> list[WorkerState]:
+        """The children that can still be called."""
+        busy = [WorkerState(w.pid, w.key, False, w.calls) for w in self._busy]
+        return busy + [WorkerState(w.pid, w.key, True, w.calls) for w in self._idle]
+
+    async def _run(self, worker: Worker, ticket: Ticket, body: bytes) -> Invocation:
+        cold = worker.calls == 0
+        began = worker.started if cold else time.monotonic()
+        reusable = False
+        try:
+            outcome = await worker.call(
+                body, ticket.request_id, deadline=ticket.deadline
+            )
+            spent_ms = (time.monotonic() - began) * 1000
+            log = worker.take_log()
+            reusable = not (isinstance(outcome, Death) or outcome.last)
+        finally:
+            self._release(worker, reusable)
+        if isinstance(outcome, Death):
+            return ticket.died(outcome, log, spent_ms, cold)
+        return ticket.answered(outcome, log, spent_ms)
+
+    def _grant(self, function: Function) -> Worker | None:
+        """A warm child, or a new one where there is room; OSError if none starts."""
+        if self._closed:
+            return None
+        worker = self._warm(function.key) or self._start(function)
+        if worker is not None:
+            self._busy.add(worker)
+        return worker
+
+    def _warm(self, key: str) -> Worker | None:
+        for worker in reversed(self._idle):
+            if worker.key == key:
+                if worker.alive:
+                    self._idle.remove(worker)
+                    return worker
+                self._discard(worker)
+                return self._warm(key)
+        return None
+
+    def _start(self, function: Function) -> Worker | None:
+        key = function.key
+        if sum(w.key == key for w in self._busy) >= self._max_per_function:
+            return None
+        if len(self._busy) >= self._max_children:
+            return None
+        if len(self._busy) + len(self._idle) >= self._max_children:
+            self._discard(self._idle[0])
+        home = self._scratch.home()
+        try:
+            return Worker(function, home, self._gone)
+        except OSError:
+            remove(home)
+            raise
+
+    async def _wait(self, ticket: Ticket) -> Worker | None:
+        if self._closed or len(self._waiting) >= self._queue:
+            return None
+        waiter = _Waiter(ticket.function)
+        self._waiting.append(waiter)
+        loop = asyncio.get_running_loop()
+        seconds = ticket.deadline - time.monotonic()
+        timer = loop.call_later(seconds, waiter.give_up)
+        try:
+            return await waiter.turn
+        except asyncio.CancelledError:
+            if not waiter.turn.cancelled() and (worker := waiter.turn.result()):
+                self._release(worker, reusable=worker.calls > 0)
+            raise
+        finally:
+            timer.cancel()
+            self._waiting.remove(waiter)
+
+    def _feed(self) -> None:
+        """Give children to those who wait, first come first served."""
+        for waiter in self._waiting:
+            if waiter.turn.done():
+                continue
+            try:
+                worker = self._grant(waiter.function)
+            except OSError as error:
+                waiter.turn.set_exception(error)
+                continue
+            if worker is not None:
+                waiter.turn.set_result(worker)
+
+    def _release(self, worker: Worker, reusable: bool) -> None:
+        worn = worker.calls >= self._max_calls
+        if reusable and worker.alive and not worn and not self._closed:
+            self._busy.discard(worker)
+            worker.idle_since = time.monotonic()
+            self._idle.append(worker)
+            self._schedule()
+        else:
+            self._discard(worker)
+        self._feed()
+
+    def _discard(self, worker: Worker) -> None:
+        """Take a child out of service; `_gone` follows when it has ended."""
+        self._forget(worker)
+        if not worker.gone.is_set():
+            self._ending.add(worker)
+            worker.kill()
+
+    def _forget(self, worker: Worker) -> None:
+        self._busy.discard(worker)
+        if worker in self._idle:
+            self._idle.remove(worker)
+
+    def _gone(self, worker: Worker) -> None:
+        self._forget(worker)
+        self._ending.discard(worker)
+        loop = asyncio.get_running_loop()
+        removal = loop.run_in_executor(None, remove, worker.home)
+        self._removals.add(removal)
+        removal.add_done_callback(self._removals.discard)
+        self._feed()
+
+    def _schedule(self) -> None:
+        if self._timer is None and self._idle:
+            seconds = self._idle[0].idle_since + self._idle_seconds - time.monotonic()
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._retire)
+
+    def _retire(self) -> None:
+        """End the children that nobody has called for `idle_seconds`."""
+        self._timer = None
+        oldest = time.monotonic() - self._idle_seconds
+        for worker in [w for w in self._idle if w.idle_since <= oldest]:
+            self._discard(worker)
+        self._schedule()

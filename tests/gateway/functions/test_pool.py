@@ -1,0 +1,357 @@
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+
+from gateway.functions.pool import Pool
+
+WHO = "import os\ndef handler(event, context): return os.getpid()"
+SLEEP = """
+import os, time
+def handler(event, context):
+    time.sleep(event)
+    return os.getpid()
+"""
+LOOP = "def handler(event, context):\n    while True: pass"
+
+
+async def call(pool: Pool, function: Any, event: object = None, **options: Any) -> Any:
+    return await pool.invoke(function, event, request_id="r", **options)
+
+
+def test_a_function_that_loops_is_killed_at_its_timeout(run: Any) -> None:
+    outcome = run(LOOP, timeout=1)
+    assert not outcome.ok and outcome.error_type == "timeout"
+    assert json.loads(outcome.result) == {
+        "errorMessage": "function invocation exception, error: "
+        "the function timed out after 1.00 seconds",
+        "errorType": "timeout",
+        "stackTrace": [],
+    }
+    assert 1000 <= outcome.duration_ms < 3000
+    assert outcome.memory_used_mb > 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["import re; re.match('(a+)+$', 'a' * 50 + 'b')", "import time; time.sleep(60)"],
+)
+def test_a_function_stuck_in_c_is_killed_too(run: Any, body: str) -> None:
+    outcome = run(f"def handler(event, context): {body}", limit=0.5)
+    assert outcome.error_type == "timeout"
+    assert "timed out after 0.50 seconds" in outcome.result
+
+
+def test_an_import_that_hangs_is_killed(run: Any) -> None:
+    assert run("while True: pass", limit=0.5).error_type == "timeout"
+
+
+def test_a_child_that_timed_out_is_never_used_again(
+    function: Any, with_pool: Any
+) -> None:
+    made = function(SLEEP)
+
+    async def scenario(pool: Pool) -> None:
+        first = await call(pool, made, 0)
+        assert (await call(pool, made, 60, timeout=0.2)).error_type == "timeout"
+        after = await call(pool, made, 0)
+        assert after.cold and after.result != first.result
+
+    with_pool(scenario)
+
+
+@pytest.mark.parametrize(
+    ("statement", "ending"),
+    [
+        ("os._exit(3)", "ended with status 3"),
+        ("os.abort()", "was killed by SIGABRT"),
+        ("os.kill(os.getpid(), 9)", "was killed by SIGKILL"),
+        ("__import__('ctypes').string_at(0)", "was killed by SIGSEGV"),
+    ],
+)
+def test_a_crash_is_a_result(run: Any, statement: str, ending: str) -> None:
+    outcome = run(f"import os\ndef handler(event, context): {statement}")
+    assert not outcome.ok and outcome.error_type == "crash"
+    document = json.loads(outcome.result)
+    assert document["errorMessage"].endswith(f"the function's process {ending}")
+    assert document["stackTrace"] == []
+
+
+def test_a_child_killed_while_idle_is_not_called(function: Any, with_pool: Any) -> None:
+    made = function(WHO)
+
+    async def scenario(pool: Pool) -> None:
+        first = await call(pool, made)
+        os.kill(int(first.result), signal.SIGKILL)
+        # It has ended, but the event loop has not been told yet.
+        os.waitid(os.P_PID, int(first.result), os.WEXITED | os.WNOWAIT)
+        second = await call(pool, made)
+        assert second.ok and second.cold and second.result != first.result
+
+    with_pool(scenario)
+
+
+def test_a_child_killed_while_busy_is_a_crash(function: Any, with_pool: Any) -> None:
+    made = function(SLEEP)
+
+    async def scenario(pool: Pool) -> None:
+        pid = int((await call(pool, made, 0)).result)
+        running = asyncio.create_task(call(pool, made, 60, timeout=20))
+        await asyncio.sleep(0)
+        assert pool.workers()[0].idle is False
+        os.kill(pid, signal.SIGKILL)
+        assert (await running).error_type == "crash"
+        assert (await call(pool, made, 0)).ok
+
+    with_pool(scenario)
+
+
+def test_a_warm_child_is_reused_for_its_function_only(
+    function: Any, with_pool: Any
+) -> None:
+    one, other = function(WHO), function(WHO, memory_size=256)
+
+    async def scenario(pool: Pool) -> None:
+        first, second = await call(pool, one), await call(pool, one)
+        third = await call(pool, other)
+        assert first.result == second.result != third.result
+        assert first.cold and not second.cold and third.cold
+        assert second.code_hash == one.code_hash
+        assert second.interpreter.startswith("Python 3.")
+        assert sorted(w.calls for w in pool.workers()) == [1, 2]
+
+    with_pool(scenario)
+
+
+def test_changed_code_never_runs_in_an_old_child(function: Any, with_pool: Any) -> None:
+    old = function("def handler(event, context): return 'old'")
+    new = function("def handler(event, context): return 'new'")
+
+    async def scenario(pool: Pool) -> None:
+        assert (await call(pool, old)).result == "old"
+        outcome = await call(pool, new)
+        assert outcome.result == "new" and outcome.cold
+        assert outcome.code_hash == new.code_hash != old.code_hash
+
+    with_pool(scenario)
+
+
+def test_calls_at_the_same_time_run_in_children_of_their_own(
+    function: Any, with_pool: Any
+) -> None:
+    made = function(SLEEP)
+
+    async def scenario(pool: Pool) -> None:
+        calls = [call(pool, made, 0.3) for _ in range(4)]
+        outcomes = await asyncio.gather(*calls)
+        assert len({outcome.result for outcome in outcomes}) == 4
+
+    with_pool(scenario)
+
+
+def test_calls_wait_when_a_function_has_all_its_children(
+    function: Any, with_pool: Any
+) -> None:
+    made = function(SLEEP)
+
+    async def scenario(pool: Pool) -> None:
+        outcomes = await asyncio.gather(*[call(pool, made, 0.01) for _ in range(6)])
+        assert all(outcome.ok for outcome in outcomes)
+        assert len({outcome.result for outcome in outcomes}) == 1
+
+    with_pool(scenario, max_per_function=1)
+
+
+def test_a_waiting_function_does_not_hold_up_another(
+    function: Any, with_pool: Any
+) -> None:
+    slow, quick = function(SLEEP), function(WHO)
+
+    async def scenario(pool: Pool) -> None:
+        waiting = [
+            asyncio.create_task(call(pool, slow, 60, timeout=20)) for _ in range(2)
+        ]
+        await asyncio.sleep(0)
+        assert (await call(pool, quick)).ok
+        for task in waiting:
+            task.cancel()
+
+    with_pool(scenario, max_per_function=1)
+
+
+def test_a_full_queue_refuses_at_once(function: Any, with_pool: Any) -> None:
+    made = function(SLEEP)
+
+    async def scenario(pool: Pool) -> None:
+        calls = [call(pool, made, 0.1) for _ in range(3)]
+        outcomes = await asyncio.gather(*calls)
+        assert [outcome.error_type for outcome in outcomes] == ["", "", "overload"]
+        assert json.loads(outcomes[2].result)["errorType"] == "overload"
+
+    with_pool(scenario, max_children=1, queue=1)
+
+
+def test_waiting_in_the_queue_ends_at_the_timeout(
+    function: Any, with_pool: Any
+) -> None:
+    made = function(SLEEP)
+
+    async def scenario(pool: Pool) -> None:
+        running = asyncio.create_task(call(pool, made, 60, timeout=20))
+        await asyncio.sleep(0)
+        assert (await call(pool, made, 0, timeout=0.1)).error_type == "overload"
+        running.cancel()
+
+    with_pool(scenario, max_children=1)
+
+
+def test_an_idle_child_makes_room_for_another_function(
+    function: Any, with_pool: Any, ended: Any
+) -> None:
+    one, other = function(WHO), function(SLEEP)
+
+    async def scenario(pool: Pool) -> None:
+        pid = int((await call(pool, one)).result)
+        assert (await call(pool, other, 0)).ok
+        await ended(pid)
+        assert [worker.key for worker in pool.workers()] == [other.key]
+
+    with_pool(scenario, max_children=1)
+
+
+def test_an_idle_child_is_retired(function: Any, with_pool: Any, ended: Any) -> None:
+    made = function(WHO)
+
+    async def scenario(pool: Pool) -> None:
+        await ended(int((await call(pool, made)).result))
+        assert pool.workers() == []
+        assert (await call(pool, made)).ok
+
+    with_pool(scenario, idle_seconds=0.05)
+
+
+def test_a_child_is_replaced_after_its_calls(function: Any, with_pool: Any) -> None:
+    made = function(WHO)
+
+    async def scenario(pool: Pool) -> None:
+        pids = [(await call(pool, made)).result for _ in range(4)]
+        assert pids[0] == pids[1] != pids[2] == pids[3]
+
+    with_pool(scenario, max_calls=2)
+
+
+def test_a_cancelled_call_leaves_no_child_behind(
+    function: Any, with_pool: Any, ended: Any
+) -> None:
+    made = function(SLEEP)
+
+    async def scenario(pool: Pool) -> None:
+        pid = int((await call(pool, made, 0)).result)
+        running = asyncio.create_task(call(pool, made, 60, timeout=20))
+        await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert pool.workers() == []
+        await ended(pid)
+        assert (await call(pool, made, 0)).ok
+
+    with_pool(scenario, max_children=1)
+
+
+def test_a_call_cancelled_in_its_first_moments_leaves_no_child_behind(
+    function: Any, with_pool: Any
+) -> None:
+    made = function(WHO)
+
+    async def scenario(pool: Pool) -> None:
+        for turns in range(8):
+            running = asyncio.create_task(call(pool, made))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            assert pool.workers() == []
+        assert (await call(pool, made)).ok
+
+    with_pool(scenario, max_children=1)
+
+
+def test_a_cancelled_wait_passes_its_turn_on(function: Any, with_pool: Any) -> None:
+    made = function(SLEEP)
+
+    async def scenario(pool: Pool) -> None:
+        tasks = [asyncio.create_task(call(pool, made, 0.05)) for _ in range(3)]
+        await asyncio.sleep(0)
+        tasks[1].cancel()
+        assert (await tasks[0]).ok and (await tasks[2]).ok
+
+    with_pool(scenario, max_children=1)
+
+
+def test_close_leaves_no_process_and_no_file(
+    function: Any, with_pool: Any, tmp_path: Path
+) -> None:
+    made = function(SLEEP)
+    pids: list[int] = []
+
+    async def scenario(pool: Pool) -> None:
+        calls = [call(pool, made, 60, timeout=20), call(pool, made, 0)]
+        busy = [asyncio.create_task(one) for one in calls]
+        await busy[1]
+        pids.extend(worker.pid for worker in pool.workers())
+        await pool.close()
+        assert (await busy[0]).error_type == "crash"
+        assert (await call(pool, made, 0)).error_type == "overload"
+
+    with_pool(scenario)
+    assert len(pids) == 2
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_child_that_cannot_start_is_a_result(
+    function: Any, with_pool: Any, tmp_path: Path
+) -> None:
+    made = function(WHO)
+
+    async def scenario(pool: Pool) -> None:
+        (directory,) = (tmp_path / "scratch").iterdir()
+        directory.rmdir()
+        outcome = await call(pool, made)
+        assert outcome.error_type == "crash"
+        assert "no process could be started" in outcome.result
+        directory.mkdir()
+        assert (await call(pool, made)).ok
+
+    with_pool(scenario)
+
+
+def test_an_event_over_6_mb_is_refused(run: Any) -> None:
+    outcome = run("def handler(event, context): return len(event)", "x" * 6_291_454)
+    assert outcome.result == "6291454"
+    outcome = run("def handler(event, context): return len(event)", "x" * 6_291_455)
+    assert outcome.error_type == "ValueError"
+    assert "the event of 6291457 bytes is over 6291456" in outcome.result
+
+
+def test_a_pool_runs_under_uvloop(function: Any, tmp_path: Path) -> None:
+    made = function(SLEEP)
+
+    async def scenario() -> None:
+        pool = Pool(scratch=tmp_path)
+        first, second = await call(pool, made, 0), await call(pool, made, 0)
+        assert first.result == second.result
+        assert (await call(pool, made, 60, timeout=0.2)).error_type == "timeout"
+        assert (await call(pool, made, 0)).cold
+        await pool.close()
+
+    uvloop.run(scenario())
