@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -128,8 +130,13 @@ class ApiAdmin(admin.ModelAdmin):
     @admin.action(description="Publish in RELEASE", permissions=["change"])
     def publish(self, request: HttpRequest, rows: QuerySet[models.Api]) -> None:
         release = models.Environment.objects.get(pk=RELEASE_ID)
-        for api in rows:
-            publish.publish(api, release, "Published in Django admin")
+        try:
+            with transaction.atomic():
+                for api in rows:
+                    publish.publish(api, release, "Published in Django admin")
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return
         messages.success(request, "Published in RELEASE.")
 
     @admin.action(description="Take offline in RELEASE", permissions=["change"])

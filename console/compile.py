@@ -16,16 +16,15 @@ class Compiler:
     def __init__(self) -> None:
         self._functions = {
             row.pk: function(row)
-            for row in models.Function.objects.exclude(deployed_code=None)
+            for row in models.Function.objects.filter(deployed_code__isnull=False)
         }
         self._authorizers = {
             row.pk: self._authorizer(row)
             for row in models.Authorizer.objects.select_related("function")
         }
-        self._rules = {
-            row.pk: _rules(row.responses)
-            for row in models.GatewayResponse.objects.all()
-        }
+        responses = list(models.GatewayResponse.objects.all())
+        self._rules = {row.pk: _rules(row.responses) for row in responses}
+        self._defaults = {row.group_id: row.pk for row in responses if row.default}
         self._credentials = _bound_credentials()
 
     def snapshot(self) -> data.Snapshot:
@@ -96,13 +95,12 @@ class Compiler:
         )
 
     def _group(self, row: models.ApiGroup) -> data.Group:
-        default = row.gateway_responses.filter(default=True).first()
         return data.Group(
             id=row.pk,
             name=row.name,
             is_default=row.is_default,
             hosts=(row.sl_domain.lower(),),
-            responses=self._rules[default.pk] if default else {},
+            responses=self._rules.get(self._defaults.get(row.pk, ""), {}),
         )
 
 

@@ -61,7 +61,7 @@ class Example:
 
 @transaction.atomic
 def create() -> Example:
-    """Make the example, or complete it."""
+    """Make the example, or complete it; ValidationError if its path is taken."""
     function = _function()
     authorizer, _ = models.Authorizer.objects.get_or_create(
         name=NAME,
@@ -112,18 +112,19 @@ def _function() -> models.Function:
 
 def _api(authorizer: models.Authorizer) -> models.Api:
     group = models.ApiGroup.objects.get(is_default=True)
-    api, _ = models.Api.objects.get_or_create(
+    if known := group.apis.filter(name=NAME).first():
+        return known
+    api = models.Api(
         group=group,
         name=NAME,
-        defaults={
-            "req_uri": PATH,
-            "authorizer": authorizer,
-            "response": ensure_default_response(group),
-            "mock_info": {
-                "status_code": 200,
-                "result_content": '{"message": "Hello from behind two doors"}',
-                "headers": [],
-            },
+        req_uri=PATH,
+        authorizer=authorizer,
+        response=ensure_default_response(group),
+        mock_info={
+            "status_code": 200,
+            "result_content": '{"message": "Hello from behind two doors"}',
+            "headers": [],
         },
     )
+    api.save_valid()
     return api

@@ -25,17 +25,22 @@ def ensure_secret(path: Path) -> str:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read, in one step."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    fresh = _beside(path)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     os.replace(fresh, path)
 
 
+def _beside(path: Path) -> Path:
+    """A name of nobody else's: containers on one volume share process ids."""
+    return path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
+
+
 def _ensure(path: Path, fresh: str) -> str:
     """The file's text. Of two processes that start at once, one file wins."""
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+        draft = _beside(path)
         write_private(draft, fresh + "\n")
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)

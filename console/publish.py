@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
@@ -54,7 +55,10 @@ def compile_now() -> None:
 def publish(
     api: models.Api, env: models.Environment, remark: str = ""
 ) -> models.Release:
-    """Freeze the saved definition and make it the effective one."""
+    """Freeze the saved definition and make it the effective one.
+
+    ValidationError when another API that is live there has the same route.
+    """
     now = timezone.now()
     release = models.Release(
         api=api,
@@ -64,6 +68,7 @@ def publish(
         version_no=_version_no(api, env),
         definition=api.definition(),
     )
+    _check_route(release)
     _retire(api, env)
     release.save_valid()
     kept = api.releases.filter(env=env).values("pk")[:MAX_RECORDS]
@@ -81,10 +86,30 @@ def take_offline(api: models.Api, env: models.Environment) -> bool:
 
 @transaction.atomic
 def switch_version(release: models.Release) -> None:
-    """Make an older publication record the effective one."""
+    """Make an older publication record the effective one.
+
+    ValidationError when another API that is live there has the same route.
+    """
+    _check_route(release)
     _retire(release.api, release.env)
     release.status = models.Release.Status.EFFECTIVE
     release.save(update_fields=["status"])
+
+
+def _check_route(release: models.Release) -> None:
+    """What is live may clash although no two drafts do (APIG.3301)."""
+    others = models.Release.objects.filter(
+        env=release.env,
+        status=models.Release.Status.EFFECTIVE,
+        api__group=release.api.group_id,
+    ).exclude(api=release.api)
+    wanted = models.api.route(release.definition)
+    for other in others.select_related("api"):
+        if models.api.route(other.definition) == wanted:
+            raise ValidationError(
+                f"{other.api} answers to the same method and path in {release.env}: "
+                "take it offline there, or publish its changed definition, first."
+            )
 
 
 def _retire(api: models.Api, env: models.Environment) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.forms.base import NounForm, rows_of, segmented, switch
+from console.forms.base import NounForm, PlainForm, rows_of, segmented, switch
 from console.models import Api, ApiGroup, Authorizer, Environment, GatewayResponse
 from console.models.base import default_name
 from console.models.environment import RELEASE_ID
@@ -85,10 +85,10 @@ class FrontendForm(NounForm):
         self._offer_responses()
 
     def _propose(self) -> None:
-        self.initial.setdefault("name", default_name("API"))
-        self.initial.setdefault(
-            "group", ApiGroup.objects.filter(is_default=True).first()
-        )
+        """A name, and the group DEFAULT unless the link named another."""
+        self.initial["name"] = self.initial["name"] or default_name("API")
+        default = ApiGroup.objects.get(is_default=True)
+        self.initial["group"] = self.initial["group"] or default.pk
 
     def _offer_responses(self) -> None:
         """`default` is the chosen group's own; others go by their names."""
@@ -114,6 +114,7 @@ class FrontendForm(NounForm):
         return [self[name] for name in names]
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         data = self.cleaned_data
         words = re.split(r"[,;\s]+", data.get("tags_text", ""))
         self.instance.tags = [word for word in dict.fromkeys(words) if word]
@@ -135,7 +136,7 @@ class FrontendForm(NounForm):
             )
 
 
-class HeaderRow(forms.Form):
+class HeaderRow(PlainForm):
     name = forms.CharField(label="Name", max_length=128)
     value = forms.CharField(label="Value", max_length=1024)
     remark = forms.CharField(label="Description", max_length=255, required=False)
@@ -180,6 +181,7 @@ class BackendForm(NounForm):
         )
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         data = self.cleaned_data
         if not self.headers.is_valid():
             raise ValidationError("Headers: correct the marked rows.")
@@ -194,7 +196,7 @@ class BackendForm(NounForm):
         return data
 
 
-class PublishForm(forms.Form):
+class PublishForm(PlainForm):
     """Publish Latest Version (reference: console.md section E4)."""
 
     env = forms.ModelChoiceField(
@@ -212,7 +214,7 @@ class PublishForm(forms.Form):
     )
 
 
-class OfflineForm(forms.Form):
+class OfflineForm(PlainForm):
     """Take Offline: one of the environments that the API is published in."""
 
     env = forms.ModelChoiceField(

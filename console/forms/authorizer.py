@@ -4,14 +4,14 @@ from typing import Any
 
 from django import forms
 
-from console.forms.base import NounForm, rows_of, segmented, switch
+from console.forms.base import NounForm, PlainForm, rows_of, segmented, switch
 from console.models import Authorizer
 from console.models.base import default_name
 
 MAX_IDENTITIES = 20
 
 
-class IdentityRow(forms.Form):
+class IdentityRow(PlainForm):
     location = forms.ChoiceField(
         label="Parameter Location", choices=[("HEADER", "Header"), ("QUERY", "Query")]
     )
@@ -84,7 +84,7 @@ class AuthorizerForm(NounForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
-            self.initial.setdefault("name", default_name("Authorizer"))
+            self.initial["name"] = default_name("Authorizer")
         else:
             self.fields["type"].disabled = True
         function: Any = self.fields["function"]
@@ -112,6 +112,7 @@ class AuthorizerForm(NounForm):
         ]
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         if not self.identities.is_valid():
             self.add_error(None, "Identity Sources: correct the marked rows.")
             return self.cleaned_data

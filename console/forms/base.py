@@ -6,7 +6,29 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 
-class NounForm(forms.ModelForm):
+class NamesFields(forms.BaseForm):
+    """A form whose messages name their field, where Django's do not."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        super().add_error(field, error)
+        for name, problems in self.errors.items():
+            if name != NON_FIELD_ERRORS:
+                label = str(self[name].label)
+                problems.data = [_named(label, p) for p in problems.as_data()]
+
+
+def _named(label: str, problem: ValidationError) -> ValidationError:
+    text = " ".join(problem.messages)
+    if text.startswith(label):
+        return problem
+    return ValidationError(f"{label}: {text}", code=problem.code)
+
+
+class PlainForm(NamesFields, forms.Form):
+    """A form that is not a model's."""
+
+
+class NounForm(NamesFields, forms.ModelForm):
     """A form of a model whose `clean` may name fields the form does not show.
 
     Such errors go to the top of the form instead of being a programming error.

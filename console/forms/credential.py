@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from console.forms.base import NounForm
+from console.forms.base import NounForm, PlainForm
 from console.models import Api, Credential, Environment
 from console.models.base import default_name, new_id
 from console.models.environment import RELEASE_ID
@@ -26,7 +26,10 @@ class CredentialForm(NounForm):
         required=False,
         max_length=128,
         help_text="Blank: generated. 8 to 128 letters, digits and _ - ! @ # $ %.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        # Shown again after a refusal, or the next try would generate another one.
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password"}, render_value=True
+        ),
     )
     field_order = ("name", "remark", "app_key", "app_secret")
 
@@ -56,7 +59,7 @@ class CredentialEditForm(NounForm):
         widgets = {"remark": forms.Textarea(attrs={"rows": 3, "maxlength": 255})}
 
 
-class BindApisForm(forms.Form):
+class BindApisForm(PlainForm):
     """Bind to APIs: an environment, then APIs published there."""
 
     env = forms.ModelChoiceField(
@@ -81,7 +84,7 @@ class BindApisForm(forms.Form):
         )
 
 
-class SelectCredentialsForm(forms.Form):
+class SelectCredentialsForm(PlainForm):
     """Authorize Credentials: the same binding from the API's side."""
 
     env = forms.ModelChoiceField(

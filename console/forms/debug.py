@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.debug import BY_DEBUGGER, BY_NOBODY, DRAFT, DebugCall
-from console.forms.base import rows_of
+from console.forms.base import PlainForm, rows_of
 from console.models import Api, Credential
 from console.models.api import METHODS
 
@@ -17,7 +17,7 @@ _QUERY_NAME = re.compile(r"[A-Za-z0-9_.\[\]-]{1,64}\Z")
 _RESERVED = ("x-apig-", "x-sdk-", "x-stage", "host", "content-length")
 
 
-class ParameterRow(forms.Form):
+class ParameterRow(PlainForm):
     name = forms.CharField(label="Parameter Name")
     value = forms.CharField(label="Parameter Value", required=False, strip=False)
 
@@ -28,7 +28,7 @@ class ParameterRow(forms.Form):
         return name
 
 
-class HeaderRow(forms.Form):
+class HeaderRow(PlainForm):
     name = forms.CharField(label="Parameter Name")
     value = forms.CharField(label="Parameter Value", required=False)
 
@@ -51,7 +51,7 @@ ParameterRows = rows_of(ParameterRow, most=50)
 HeaderRows = rows_of(HeaderRow, most=50)
 
 
-class DebugForm(forms.Form):
+class DebugForm(PlainForm):
     """One call of one API. `parameters` and `headers` are its two tables."""
 
     method = forms.ChoiceField(label="Method")

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from console.forms.base import NounForm, rows_of, segmented, switch
+from console.forms.base import NounForm, PlainForm, rows_of, segmented, switch
 from console.models import Function, TestEvent
 from console.models.function import MAX_VARIABLES, check_variables
 
@@ -118,6 +118,7 @@ class CodeForm(NounForm):
         self.initial["source"] = self.instance.code.get("index.py", "")
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         text = self.cleaned_data.get("source", "").replace("\r\n", "\n")
         self.instance.code = self.instance.code | {"index.py": text}
         return self.cleaned_data
@@ -134,7 +135,7 @@ class BasicSettingsForm(NounForm):
         widgets = {"description": forms.Textarea(attrs={"rows": 3, "maxlength": 512})}
 
 
-class VariableRow(forms.Form):
+class VariableRow(PlainForm):
     """One environment variable. A stored encrypted value never comes back here."""
 
     key = forms.CharField(label="Key", max_length=256)
@@ -200,6 +201,13 @@ class EventForm(NounForm):
             "digit last.",
             "content": "JSON, at most 4 KB.",
         }
+
+    def validate_unique(self) -> None:
+        """Also among the function's events, although it is not in the form."""
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as error:
+            self.add_error(None, error)
 
 
 def event_proposal(template: str) -> dict[str, str]:

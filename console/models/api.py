@@ -4,6 +4,7 @@ A saved definition is a draft: callers get what was published (`release.py`).
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -196,6 +197,12 @@ class Api(Noun):
                         "method, path and matching."
                     }
                 )
+
+
+def route(definition: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What no two APIs of a group may share: method, matching and path."""
+    shape = path_shape(definition["req_uri"])
+    return definition["req_method"], definition["match_mode"], shape
 
 
 def path_shape(uri: str) -> str:

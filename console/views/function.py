@@ -237,7 +237,7 @@ def _pretty(result: str) -> str:
     """JSON indented; anything else as it stands."""
     try:
         return json.dumps(json.loads(result), indent=4, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return result
 
 

@@ -35,10 +35,9 @@ class Guarded(View):
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if not access.may(request.user, self.get_verb(), self.model):
-            raise PermissionDenied(
-                f"You may not {self.get_verb()} {self.model._meta.verbose_name} objects."
-            )
+        verb, noun = self.get_verb(), self.model._meta.verbose_name
+        if not access.may(request.user, verb, self.model):
+            raise PermissionDenied(f"You may not {verb} {noun} objects.")
         return super().dispatch(request, *args, **kwargs)
 
 
@@ -215,13 +214,15 @@ class Act(Guarded):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         target = get_object_or_404(self.model, pk=kwargs["pk"])
-        with transaction.atomic():
-            done = self.act(target)
-        messages.success(request, done)
+        try:
+            with transaction.atomic():
+                messages.success(request, self.act(target))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
         return HttpResponseRedirect(self.get_next_url(target))
 
     def act(self, target: Any) -> str:
-        """Do it; gives what to tell the user."""
+        """Do it, or raise ValidationError; gives what to tell the user."""
         raise NotImplementedError
 
     def get_next_url(self, target: Any) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -40,7 +40,11 @@ def create_demo(request: HttpRequest) -> HttpResponse:
     for noun in demo.NOUNS:
         if not access.may(request.user, "add", noun):
             raise PermissionDenied("You may not create the documented example.")
-    example = demo.create()
+    try:
+        example = demo.create()
+    except ValidationError as error:
+        messages.error(request, f"Not created. {' '.join(error.messages)}")
+        return redirect("home")
     messages.success(request, "The documented example is ready: try it here.")
     return redirect(f"{reverse('debug')}?api={example.api.pk}")
 
@@ -101,7 +105,7 @@ def checklist() -> list[Task]:
 
 def _function_task(function: models.Function | None) -> Task:
     """Create and deploy are one documented step; the button leads to what is open."""
-    deployed = models.Function.objects.exclude(deployed_code=None).exists()
+    deployed = models.Function.objects.filter(deployed_code__isnull=False).exists()
     if function and not deployed:
         url, button = function.get_absolute_url(), "Deploy"
     else:

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from console import demo
 
@@ -19,7 +20,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        example = demo.create()
+        try:
+            example = demo.create()
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
         facts = demo.describe(example)
         if options["json"]:
             self.stdout.write(json.dumps(facts))
