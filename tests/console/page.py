@@ -61,10 +61,12 @@ class Page(HTMLParser):
             self._area, form[name] = name, ""
         elif tag == "select" and name:
             self._select = name
-        elif tag == "option" and self._select and self._select not in form:
-            form[self._select] = value
-        elif tag == "option" and self._select and "selected" in given:
-            form[self._select] = value
+        elif tag == "option" and self._select:
+            # Without a selected one, browsers send the first.
+            first = self._select not in form
+            form[self._select] = (
+                value if first or "selected" in given else form[self._select]
+            )
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "template":
