@@ -1,7 +1,7 @@
 """The gateway: holds the snapshot, runs the pipeline, speaks ASGI."""
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
 from gateway.call import Call, Services
@@ -31,9 +31,9 @@ class Gateway:
         cache = ExpiringCache() if verdicts is None else verdicts
         self.services = Services(source, functions or Pool(), cache, clock)
 
-    async def handle(self, request: Request) -> Response:
+    def handle(self, request: Request) -> Coroutine[Any, Any, Response]:
         """The answer to one request, on the configuration of this moment."""
-        return await run(Call(request, self.services))
+        return run(Call(request, self.services))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -1,9 +1,9 @@
 """Call: the one mutable object of a request, handed from phase to phase."""
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import getrandbits
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -14,6 +14,8 @@ from gateway.source import Source
 from gateway.state.memory import ExpiringCache
 
 NOTHING = Snapshot()
+# The API of a call that has matched none (yet): it has no id, and no route.
+NO_API = Api("", "", "", "", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +77,18 @@ class Call:
         self.request = request
         self.snapshot = NOTHING
         self.services = services
-        self.request_id = os.urandom(16).hex()
+        # Unique is enough: nothing is protected by nobody guessing it.
+        self.request_id = f"{getrandbits(128):032x}"
         self.started = time.perf_counter()
         self.group: Group | None = None
         self.stage = ""
-        self.api: Api | None = None
+        self.api = NO_API
         self.path_values: tuple[str, ...] = ()
         self.credential: Credential | None = None
         self.frontend: Mapping[str, str] = {}
         self.debug = debug
         self.trace: list[Step] | None = [] if traced else None
         self._query: dict[str, list[str]] | None = None
-
-    @property
-    def matched(self) -> Api:
-        """The API, for the phases after the one that found it."""
-        assert self.api is not None
-        return self.api
 
     @property
     def query(self) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ Value = str | list[str]
 
 def build_event(call: Call, *, with_body: bool) -> dict[str, Any]:
     """The APIG trigger event of a call; a repeated key has a list of values."""
-    api = call.matched
+    api = call.api
     body = call.request.body if with_body else b""
     encoded = api.is_send_fg_body_base64
     return {
@@ -35,8 +35,8 @@ def build_event(call: Call, *, with_body: bool) -> dict[str, Any]:
 
 def path_parameters(call: Call) -> dict[str, str]:
     """Captured path values; a prefix match's remainder has the empty name."""
-    names = parameter_names(call.matched.req_uri)
-    if call.matched.match_mode == "SWA":
+    names = parameter_names(call.api.req_uri)
+    if call.api.match_mode == "SWA":
         names = (*names, "")
     return dict(zip(names, call.path_values, strict=True))
 

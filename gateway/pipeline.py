@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from gateway import backends
-from gateway.call import Call, Step
+from gateway.call import NO_API, Call, Step
 from gateway.errors import GatewayError, InternalError, render
 from gateway.http import ClientGone, Response
 from gateway.policies import app_auth, custom_auth, limits, routing
@@ -39,7 +39,15 @@ log = logging.getLogger(__name__)
 async def run(call: Call) -> Response:
     """The answer to a call: the only place where an error becomes a response."""
     try:
-        answer = await (_forward(call) if call.trace is None else _trace(call))
+        answer = None
+        for name, phase in REQUEST:
+            answer = phase(call) if call.trace is None else _trace(call, name, phase)
+            if answer is not None and not isinstance(answer, Response):
+                answer = await answer
+            if answer is not None:
+                break
+        else:
+            raise InternalError(reason="no backend answered")
     except GatewayError as error:
         answer = _refuse(call, error)
     except ClientGone:
@@ -67,45 +75,31 @@ def finish(call: Call, answer: Response) -> Response:
     return Response(answer.status, headers, answer.body)
 
 
-async def _forward(call: Call) -> Response:
-    for _, phase in REQUEST:
-        answer = phase(call)
-        if answer is None:
-            continue
-        if not isinstance(answer, Response):
-            answer = await answer
-        if answer is not None:
-            return answer
-    raise InternalError(reason="no backend answered")
-
-
-async def _trace(call: Call) -> Response:
-    """What `_forward` does, with a Step for each phase."""
+async def _trace(call: Call, name: str, phase: Phase) -> Answer:
+    """Run one phase and note what it decided, why, and how long it took."""
     assert call.trace is not None
-    for name, phase in REQUEST:
-        step = Step(name)
-        call.trace.append(step)
-        started = time.perf_counter()
-        try:
-            answer = phase(call)
-            if answer is not None and not isinstance(answer, Response):
-                answer = await answer
-        except Exception as error:
-            known = error if isinstance(error, GatewayError) else InternalError()
-            step.decision = "refused"
-            step.detail |= {"code": known.code, "reason": known.reason}
-            raise
-        finally:
-            step.duration_ms = (time.perf_counter() - started) * 1000
-        if answer is not None:
-            step.decision = "answered"
-            step.detail["status"] = answer.status
-            return answer
-    raise InternalError(reason="no backend answered")
+    step = Step(name)
+    call.trace.append(step)
+    started = time.perf_counter()
+    try:
+        answer = phase(call)
+        if answer is not None and not isinstance(answer, Response):
+            answer = await answer
+    except Exception as error:
+        known = error if isinstance(error, GatewayError) else InternalError()
+        step.decision = "refused"
+        step.detail |= {"code": known.code, "reason": known.reason}
+        raise
+    finally:
+        step.duration_ms = (time.perf_counter() - started) * 1000
+    if answer is not None:
+        step.decision = "answered"
+        step.detail["status"] = answer.status
+    return answer
 
 
 def _refuse(call: Call, error: GatewayError) -> Response:
-    owner = call.api or call.group
+    owner = call.api if call.api is not NO_API else call.group
     rules = owner.responses if owner else {}
     known = _variables(call) if rules else {"requestId": call.request_id}
     return render(error, rules, known)
@@ -122,8 +116,8 @@ def _variables(call: Call) -> dict[str, str]:
         "reqPath": decode_path(request.raw_path),
         "reqUri": uri,
         "reqMethod": request.method,
-        "apiId": api.id if api else "",
-        "apiName": api.name if api else "",
+        "apiId": api.id,
+        "apiName": api.name,
         "appId": app.id if app else "",
         "appName": app.name if app else "",
     }

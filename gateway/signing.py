@@ -11,8 +11,8 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from gateway.http import Headers, Request
@@ -47,8 +47,7 @@ class AuthorizationMissing(SignatureError):
     """There is no Authorization header at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(NamedTuple):
     """The three parts of an Authorization header.
 
     `signed_headers` is the list as sent, `a;b;c`.
@@ -65,7 +64,7 @@ def parse_authorization(value: str | None) -> Authorization:
         raise AuthorizationMissing("Authorization header is missing")
     found = _AUTHORIZATION.match(value)
     if found:
-        return Authorization(*found.groups())
+        return Authorization._make(found.groups())
     if not _ACCESS.search(value):
         raise SignatureError("Access or Credential is empty in Authorization")
     if not value.startswith(ALGORITHM + " "):

@@ -9,4 +9,4 @@ SEND = {"MOCK": mock.send}
 
 def send(call: Call) -> Response:
     """Hand the call to its API's backend."""
-    return SEND[call.matched.backend_type](call)
+    return SEND[call.api.backend_type](call)

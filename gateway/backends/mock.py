@@ -5,4 +5,4 @@ from gateway.http import Response
 
 
 def send(call: Call) -> Response:
-    return call.matched.mock_info.response
+    return call.api.mock_info.response

@@ -15,7 +15,7 @@ DEBUG_HEADER = b"x-apig-authorization"
 
 def verify_signature(call: Call) -> Response | None:
     """Find the credential and check the SDK-HMAC-SHA256 signature."""
-    mode = call.matched.auth_type
+    mode = call.api.auth_type
     if mode in ("NONE", "AUTHORIZER"):
         return call.skip(f"the authentication mode is {mode}")
     if mode != "APP":
@@ -44,9 +44,9 @@ def check_authorization(call: Call) -> Response | None:
     """Refuse a credential that is not bound to the API in this environment."""
     if call.credential is None:
         return call.skip("no credential was asked for")
-    if call.credential.id not in call.matched.credentials:
+    if call.credential.id not in call.api.credentials:
         raise AppNotAuthorized(
             reason=f"credential {call.credential.name} is not bound to "
-            f"{call.matched.name} in {call.stage}"
+            f"{call.api.name} in {call.stage}"
         )
     return None

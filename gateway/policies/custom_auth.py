@@ -35,12 +35,12 @@ class MalformedReply(ValueError):
 
 def authorize(call: Call) -> Response | Awaitable[None] | None:
     """Ask the API's authorizer, or remember what it said."""
-    guard = call.matched.authorizer
+    guard = call.api.authorizer
     if guard is None:
-        if call.matched.auth_type == "AUTHORIZER":
+        if call.api.auth_type == "AUTHORIZER":
             raise AuthorizerBroken(reason="the API has lost its custom authorizer")
         return call.skip("the API has no custom authorizer")
-    key = (call.matched.verdict_scope, *_identity_values(call, guard))
+    key = (call.api.verdict_scope, *_identity_values(call, guard))
     known = call.services.verdicts.get(key) if guard.ttl else None
     if known is None:
         return _ask(call, guard, key)

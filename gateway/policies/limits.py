@@ -25,7 +25,7 @@ _SCHEMES = {"HTTP": ("http",), "HTTPS": ("https",), "BOTH": ("http", "https")}
 
 def check_protocol(call: Call) -> Response | None:
     """Refuse plain HTTP where the API wants HTTPS, and the reverse."""
-    allowed = _SCHEMES[call.matched.req_protocol]
+    allowed = _SCHEMES[call.api.req_protocol]
     if call.request.scheme not in allowed:
         raise ProtocolNotSupported(",".join(allowed))
     return None

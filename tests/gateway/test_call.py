@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.call import Call, parse_query
+from gateway.call import NO_API, Call, parse_query
 from tests.gateway.world import World, request
 
 
@@ -36,7 +36,8 @@ def test_a_call_has_an_id_of_32_hex_digits_and_starts_with_nothing(
 ) -> None:
     call = Call(request(), world.gateway.services)
     assert len(bytes.fromhex(call.request_id)) == 16
-    assert (call.group, call.api, call.credential, call.frontend) == (None,) * 3 + ({},)
+    assert (call.group, call.credential, call.frontend) == (None, None, {})
+    assert call.api is NO_API
     assert call.trace is None
 
 
