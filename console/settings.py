@@ -117,7 +117,6 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TZ", default="UTC")
 USE_I18N = False
 USE_TZ = True
-DATETIME_FORMAT = "Y/m/d H:i:s \\G\\M\\TO"
 
 # Static files are served as they lie: nothing to collect, nothing to forget.
 STATIC_URL = "static/"

@@ -4,6 +4,8 @@ The form filters keep field markup in one template: `includes/field.html` asks t
 what a field is, and they say it in HTML's terms.
 """
 
+from datetime import datetime
+
 from django import template
 from django.forms import (
     BoundField,
@@ -14,6 +16,7 @@ from django.forms import (
 )
 from django.template import Context
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -50,6 +53,15 @@ def active(context: Context, *nouns: str) -> SafeString:
 def dash(value: object) -> object:
     """`--` in place of an empty value; 0 and False are values."""
     return "--" if value is None or value in ("", [], (), {}) else value
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A time as the product writes it: `2026/11/22 10:31:07 GMT+00:00`."""
+    if value is None:
+        return "--"
+    local = timezone.localtime(value)
+    return f"{local:%Y/%m/%d %H:%M:%S} GMT{local.isoformat()[-6:]}"
 
 
 @register.filter

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 
 from console.forms.credential import (
@@ -18,6 +17,7 @@ from console.forms.credential import (
     CredentialForm,
 )
 from console.models import Api, Authorization, Credential
+from console.templatetags.ui import moment
 from console.views import generic
 
 
@@ -31,6 +31,7 @@ class CredentialList(generic.List):
     search = ("name", "id", "app_key")
 
 
+@method_decorator(never_cache, name="dispatch")
 class CredentialEdit(generic.Edit):
     model = Credential
 
@@ -38,6 +39,7 @@ class CredentialEdit(generic.Edit):
         return CredentialForm if self.creating else CredentialEditForm
 
 
+@method_decorator(never_cache, name="dispatch")
 class CredentialDetail(generic.Detail):
     """The secret is masked. POST shows it, to those who could reset it."""
 
@@ -52,11 +54,10 @@ class CredentialDetail(generic.Detail):
         bound = credential.authorizations.select_related("api__group", "env")
         return super().get_context_data(
             bound=bound,
-            created=date_format(credential.register_time),
+            created=moment(credential.register_time),
             **kwargs,
         )
 
-    @method_decorator(never_cache)
     def post(self, request: HttpRequest, **_: Any) -> HttpResponse:
         self.object = self.get_object()
         context = self.get_context_data(revealed=self.object.app_secret)

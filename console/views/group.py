@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db.models import Count
-from django.utils.formats import date_format
 
 from console.forms.group import GroupForm
 from console.models import ApiGroup
 from console.setup import ensure_default_response
+from console.templatetags.ui import moment
 from console.views import generic
 
 
@@ -31,8 +31,8 @@ class GroupDetail(generic.Detail):
             ("ID", group.pk),
             ("Debugging Domain Name", group.sl_domain),
             ("Description", group.remark),
-            ("Created", date_format(group.register_time)),
-            ("Updated", date_format(group.update_time)),
+            ("Created", moment(group.register_time)),
+            ("Updated", moment(group.update_time)),
         ]
         apis = group.apis.prefetch_related("releases__env")
         return super().get_context_data(facts=facts, apis=apis, **kwargs)

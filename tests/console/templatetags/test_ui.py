@@ -1,6 +1,7 @@
 """The shared tags, and the form markup of includes/ that they serve."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,12 @@ def test_a_formset_has_a_template_row_and_names_every_cell() -> None:
     assert 'name="src-__prefix__-name"' in html
     assert 'for="id_src-0-name"' in html
     assert 'name="src-0-DELETE"' in html
+
+
+def test_a_time_is_written_as_the_product_writes_it():
+    at = datetime(2026, 3, 17, 10, 13, 22, tzinfo=UTC)
+    assert ui.moment(at) == "2026/03/17 10:13:22 GMT+00:00"
+
+
+def test_a_time_that_never_came_is_a_dash():
+    assert ui.moment(None) == "--"
