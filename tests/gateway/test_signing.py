@@ -206,6 +206,12 @@ def test_a_body_hash_cannot_be_replaced_by_renouncing_it() -> None:
         verify(altered, vector)
 
 
+def test_a_body_cannot_be_added_to_a_request_signed_without_one() -> None:
+    vector = by_id("V4b")
+    with pytest.raises(signing.SignatureError, match="verify signature fail"):
+        verify(received(vector, body="added=1"), vector)
+
+
 @pytest.mark.parametrize(
     "text",
     [
