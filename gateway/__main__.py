@@ -12,24 +12,16 @@ from gateway import server, tls
 from gateway.app import Gateway
 from gateway.source import File
 
-# What sysexits.h calls "a service is unavailable": an address cannot be had.
+# What sysexits.h calls "a service is unavailable": an address or a file is.
 UNAVAILABLE = 69
-
-
-def address(text: str) -> tuple[str, int]:
-    """`host:port` or `[v6]:port` as (host, port)."""
-    host, separator, port = text.rpartition(":")
-    if not separator or not port.isdecimal() or int(port) > 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not host:port")
-    return host.strip("[]"), int(port)
 
 
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
     options.add_argument("--snapshot", type=Path, required=True, metavar="FILE")
     options.add_argument("--key-file", type=Path, required=True, metavar="FILE")
-    options.add_argument("--http", type=address, metavar="HOST:PORT")
-    options.add_argument("--https", type=address, metavar="HOST:PORT")
+    options.add_argument("--http", type=server.parse_address, metavar="HOST:PORT")
+    options.add_argument("--https", type=server.parse_address, metavar="HOST:PORT")
     options.add_argument(
         "--tls-dir", type=Path, metavar="DIR", help="server.pem and server.key"
     )
@@ -55,11 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
         parser().error("nothing to listen on: give --http, --https or both")
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     try:
+        source = File(options.snapshot, options.key_file)
         sockets = listeners(options)
     except OSError as error:
-        print(f"The gateway cannot listen: {error}", file=sys.stderr)
+        print(f"The gateway cannot start: {error}", file=sys.stderr)
         return UNAVAILABLE
-    gateway = Gateway(File(options.snapshot, options.key_file))
+    gateway = Gateway(source)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(gateway, sockets, gateway.close))
     return 0

@@ -89,6 +89,14 @@ class GatewayServer(uvicorn.Server):
         yield
 
 
+def parse_address(text: str) -> tuple[str, int]:
+    """`host:port` or `[v6]:port` as (host, port). ValueError for anything else."""
+    host, separator, port = text.rpartition(":")
+    if not separator or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise ValueError(f"{text!r} is not host:port")
+    return host.strip("[]"), int(port)
+
+
 def bind(host: str, port: int) -> socket.socket:
     """A listener not yet listening. OSError when the address cannot be had."""
     family, kind, protocol, _, address = socket.getaddrinfo(
@@ -98,9 +106,9 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise OSError(error.errno, error.strerror, f"{host}:{port}") from None
     listener.setblocking(False)
     return listener
 

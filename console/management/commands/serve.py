@@ -1,0 +1,188 @@
+"""manage.py serve: set up what is missing, then run the console and the gateway."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from console import publish, setup
+from console.supervisor import Address, Service, StartError, Supervisor
+from gateway.server import bind, parse_address
+from gateway.tls import ensure_certificates
+
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class Command(BaseCommand):
+    help = "Set up what is missing, then run the console and the gateway."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with _the_only_one():
+            console, http, https = _free_addresses()
+            password = self.prepare(https)
+            services = [_console(console), _gateway(http, https)]
+            try:
+                Supervisor(services, self.say).run(
+                    lambda: self.report(console, http, https, password)
+                )
+            except StartError as error:
+                raise CommandError(str(error)) from None
+
+    def prepare(self, https: Address) -> str | None:
+        """Bring disk and database up to date.
+
+        Gives the password of the first administrator if it was made up just now.
+        """
+        try:
+            if _is_behind():
+                self.say("Setting up the database")
+                call_command("migrate", verbosity=0, interactive=False)
+            password = setup.ensure_admin()
+            publish.compile_now()
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be used: {error}") from None
+        ensure_certificates(settings.TLS_DIR, _names(https[0]))
+        return None if settings.ADMIN_PASSWORD else password
+
+    def report(
+        self, console: Address, http: Address, https: Address, password: str | None
+    ) -> None:
+        lines = [f"Console  {_url('http', console)}"]
+        if password is not None:
+            kept = settings.DATA_DIR / "admin-password"
+            lines.append(f"         name {settings.ADMIN_NAME}, password {password}")
+            lines.append(f"         (shown this once, and kept in {kept})")
+        host = f"<group ID>.{settings.GATEWAY_DOMAIN}"
+        lines += [
+            f"Gateway  {_url('http', http)} and {_url('https', https)}",
+            f"         API groups at {_url('http', (host, http[1]))}",
+            f"         local CA {settings.TLS_DIR / 'ca.pem'}",
+            "Ctrl-C stops both.",
+        ]
+        self.say("\n".join(lines))
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+@contextmanager
+def _the_only_one() -> Iterator[None]:
+    """Hold the data directory; a second `serve` on it would corrupt nothing,
+    but each would restart children that listen where the other's do."""
+    with open(settings.DATA_DIR / "serve.lock", "a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CommandError(
+                f"Sallyport already runs on {settings.DATA_DIR} (process "
+                f"{lock.read().strip()}). Stop it, or give SALLYPORT_DATA_DIR another."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _free_addresses() -> list[Address]:
+    """Where to listen: console, HTTP, HTTPS. Held all at once, then let go."""
+    with ExitStack() as held:
+        return [
+            _free_address(held, "SALLYPORT_CONSOLE_BIND", settings.CONSOLE_BIND),
+            _free_address(held, "SALLYPORT_GATEWAY_BIND", settings.GATEWAY_BIND),
+            _free_address(
+                held, "SALLYPORT_GATEWAY_TLS_BIND", settings.GATEWAY_TLS_BIND
+            ),
+        ]
+
+
+def _free_address(held: ExitStack, setting: str, text: str) -> Address:
+    try:
+        address = parse_address(text)
+        listener = held.enter_context(bind(*address))
+        listener.listen()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(
+            f"Cannot listen on {text}: {reason}. "
+            f"Set {setting} to another host:port, or free that one."
+        ) from None
+    # Resolved once, for all who are told to listen there.
+    return str(listener.getsockname()[0]), address[1]
+
+
+def _is_behind() -> bool:
+    """Whether migrations wait. Asking is ten times faster than `migrate`."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _names(host: str) -> list[str]:
+    """What callers may call the gateway."""
+    domain = settings.GATEWAY_DOMAIN
+    names = [f"*.{domain}", domain, "localhost", "127.0.0.1", "::1"]
+    return names if host in _WILDCARDS else [*names, host]
+
+
+def _console(address: Address) -> Service:
+    """One worker process: SQLite has one writer, and threads wait in it well."""
+    host, port = address
+    options = {
+        "--interface": "wsgi",
+        "--host": host,
+        "--port": str(port),
+        "--http": "1",
+        "--workers": "1",
+        "--blocking-threads": "4",
+        "--backlog": "512",
+        # Short of the supervisor's own patience with a stop.
+        "--workers-kill-timeout": "8",
+        "--log-level": "warning",
+    }
+    words = [word for pair in options.items() for word in pair]
+    flags = ["--no-ws", "--respawn-failed-workers"]
+    module = ["granian", *words, *flags, "console.wsgi:application"]
+    return _service("console", module, address)
+
+
+def _gateway(http: Address, https: Address) -> Service:
+    options = {
+        "--snapshot": str(settings.SNAPSHOT_FILE),
+        "--key-file": str(settings.SNAPSHOT_KEY_FILE),
+        "--http": _text(http),
+        "--https": _text(https),
+        "--tls-dir": str(settings.TLS_DIR),
+    }
+    words = [word for pair in options.items() for word in pair]
+    return _service("gateway", ["gateway", *words], http, https)
+
+
+def _service(name: str, module: list[str], *addresses: Address) -> Service:
+    return Service(
+        name,
+        [sys.executable, "-m", *module],
+        addresses,
+        directory=settings.BASE_DIR,
+        # A relative path means the same there as here.
+        environment={**os.environ, "SALLYPORT_DATA_DIR": str(settings.DATA_DIR)},
+    )
+
+
+def _text(address: Address) -> str:
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _url(scheme: str, address: Address) -> str:
+    """An address as a browser on this host may use it."""
+    host, port = address
+    return f"{scheme}://{_text((_WILDCARDS.get(host, host), port))}"
