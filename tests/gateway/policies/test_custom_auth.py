@@ -268,6 +268,7 @@ def test_a_failed_call_is_repeated_as_often_as_configured(
 
 
 CRASH = "import os\ndef handler(event, context): os._exit(1)\n"
+LOOP = "def handler(event, context):\n    while True: pass\n"
 
 
 @pytest.mark.parametrize(
@@ -327,7 +328,6 @@ def test_the_trace_shows_event_reply_log_and_what_ran(world: World) -> None:
         (reply(), Verdict(True, {})),
         (json.dumps(reply()), Verdict(True, {})),
         (reply("deny", 401), Verdict(False, {})),
-        (reply("deny", 500), Verdict(False, {})),
         (reply("deny", None), Verdict(False, {})),
         ('{"body":"{\\"status\\":\\"deny\\"}"}', Verdict(False, {})),
         (reply(context=None), Verdict(True, {})),
@@ -339,7 +339,6 @@ def test_the_trace_shows_event_reply_log_and_what_ran(world: World) -> None:
             ),
         ),
         (reply(context={"a" * 32: "é"}), Verdict(True, {"a" * 32: "é"})),
-        (reply(extra="ignored"), Verdict(True, {})),
     ],
 )
 def test_a_reply_of_the_contract_is_a_verdict(text: str, verdict: Verdict) -> None:
@@ -351,29 +350,20 @@ def test_a_reply_of_the_contract_is_a_verdict(text: str, verdict: Verdict) -> No
     [
         ("", "the reply is not JSON"),
         ("allow", "the reply is not JSON"),
-        ("null", "the reply is not a JSON object"),
         ("[]", "the reply is not a JSON object"),
-        ('"[]"', "the reply is not a JSON object"),
-        ("true", "the reply is not a JSON object"),
         ("{}", "body must be a JSON string"),
         ('{"statusCode":200,"body":{"status":"allow"}}', "body must be a JSON string"),
-        ('{"statusCode":200,"body":null}', "body must be a JSON string"),
         ('{"statusCode":200,"body":"allow"}', "body is not JSON"),
         ('{"statusCode":200,"body":"[]"}', "body is not a JSON object"),
         ('{"statusCode":200,"body":"{}"}', "status must be allow or deny"),
         (reply("Allow"), "status must be allow or deny"),
         (reply(True), "status must be allow or deny"),
-        (reply(["allow"]), "status must be allow or deny"),
         (reply(code=201), "statusCode is 201, not 200"),
         (reply(code="200"), "statusCode is '200', not 200"),
-        (reply(code=None), "statusCode is None, not 200"),
         (reply(context="user"), "context must be an object"),
-        (reply(context=[]), "context must be an object"),
         (reply(context={"user": {"id": 1}}), "context.user must be a string"),
-        (reply(context={"user": ["u"]}), "context.user must be a string"),
         (reply(context={"user": None}), "context.user must be a string"),
         (reply(context={"1st": "x"}), "context has the key '1st'"),
-        (reply(context={"a b": "x"}), "context has the key 'a b'"),
         (reply(context={"a" * 33: "x"}), "context has the key"),
         (reply("deny", context={"": "x"}), "context has the key ''"),
         ("[" * 100_000, "the reply is not JSON"),
@@ -387,12 +377,22 @@ def test_any_other_reply_is_malformed(text: str, why: str) -> None:
     assert why in str(error.value)
 
 
-def test_a_malformed_reply_is_explained_in_the_trace_only(world: World) -> None:
-    answer = world.trace(guarded(world, replying("'not json'")))
+@pytest.mark.parametrize(
+    ("code", "fields", "why"),
+    [
+        (replying("'not json'"), {}, "malformed reply: the reply is not JSON"),
+        (replying("1 / 0"), {}, "ZeroDivisionError"),
+        (LOOP, {"timeout": 300}, "timed out after 0.30 seconds"),
+        ("", {"function": None}, "has no live function"),
+    ],
+)
+def test_a_malfunction_is_explained_in_the_trace_only(
+    world: World, code: str, fields: dict[str, Any], why: str
+) -> None:
+    answer = world.trace(guarded(world, code, **fields))
     assert answer.status == 500
-    why = answer.step("custom authorizer").detail["reason"]
-    assert why == "malformed reply: the reply is not JSON"
-    assert b"JSON" not in answer.response.body
+    assert why in answer.step("custom authorizer").detail["reason"]
+    assert answer.json["error_msg"] == "Internal server error."
 
 
 def test_a_reply_of_exactly_1_mb_is_accepted() -> None:
