@@ -127,6 +127,12 @@ class ApiAdmin(admin.ModelAdmin):
     search_fields = ("name", "id", "req_uri")
     actions = ("publish", "take_offline")
 
+    def has_delete_permission(
+        self, request: HttpRequest, obj: models.Api | None = None
+    ) -> bool:
+        live = obj is not None and obj.releases.filter(status=1).exists()
+        return not live and super().has_delete_permission(request, obj)
+
     @admin.action(description="Publish in RELEASE", permissions=["change"])
     def publish(self, request: HttpRequest, rows: QuerySet[models.Api]) -> None:
         release = models.Environment.objects.get(pk=RELEASE_ID)

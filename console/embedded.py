@@ -62,6 +62,7 @@ class Embedded:
     def close(self) -> None:
         """End the function workers and the loop."""
         self._wait(self._pool.close)
+        self._wait(self._loop.shutdown_default_executor)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -21,7 +21,8 @@ def default_name(noun: str) -> str:
 
 def rule(pattern: str, message: str) -> RegexValidator:
     """A validator of the whole text, whose message states the rule."""
-    return RegexValidator(rf"\A(?:{pattern})\Z", message)
+    # Django formats the message with the value, which may be a secret.
+    return RegexValidator(rf"\A(?:{pattern})\Z", message.replace("%", "%%"))
 
 
 class Noun(models.Model):

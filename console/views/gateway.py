@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from console.embedded import embedded
 from gateway.http import Headers, Request
+from gateway.policies.limits import BODY_BYTES
 
 
 def serve(request: HttpRequest) -> HttpResponse:
@@ -13,8 +14,10 @@ def serve(request: HttpRequest) -> HttpResponse:
     answer = embedded().serve(to_gateway(request))
     response = HttpResponse(answer.body, status=answer.status)
     del response["Content-Type"]
-    for name, value in answer.headers:
-        response[name.decode("latin-1")] = value.decode("latin-1")
+    for raw_name, raw_value in answer.headers:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        # Django keeps one value of a name; a list means the same.
+        response[name] = f"{response[name]}, {value}" if name in response else value
     return response
 
 
@@ -34,7 +37,8 @@ def to_gateway(request: HttpRequest) -> Request:
         scheme=request.scheme or "http",
         client=meta.get("REMOTE_ADDR", ""),
         port=int(request.get_port()),
-        body=request.body,
+        # Not `request.body`: the limit, and the words of a refusal, are the gateway's.
+        body=request.read(BODY_BYTES + 1),
     )
 
 
