@@ -84,7 +84,7 @@ def test_a_user_who_may_only_view_changes_nothing(
 @pytest.mark.parametrize("name", sorted(set(NAMES) - FOR_EVERYBODY_SIGNED_IN))
 def test_a_page_about_nothing_is_404(admin_client: Client, name: str) -> None:
     pattern = next(p for p in world.patterns() if p.name == name)
-    wanted = pattern.pattern.converters  # type: ignore[attr-defined]
+    wanted = pattern.pattern.converters
     if not wanted:
         assert admin_client.get(reverse("debug") + "?api=0").status_code == 404
         return

@@ -151,5 +151,5 @@ def address(name: str, row: Example) -> str:
     pattern = next(p for p in patterns() if p.name == name)
     about: Any = nouns.get(noun) or getattr(row, noun, None)
     known = {"pk": about and about.pk, "event": row.event.pk}
-    wanted = pattern.pattern.converters  # type: ignore[attr-defined]
+    wanted = pattern.pattern.converters
     return reverse(name, kwargs={key: known[key] for key in wanted})

@@ -29,7 +29,7 @@ def test_a_message_of_django_s_own_gets_the_field_s_name() -> None:
     assert Row({"name": ""}).errors["name"] == [
         "Parameter Name: This field is required."
     ]
-    assert Row({"name": "long"}).errors["name"][0].startswith("Parameter Name: ")
+    assert "Parameter Name: Ensure" in str(Row({"name": "long"}).errors["name"])
 
 
 def test_a_message_that_names_its_field_stays_as_it_is() -> None:

@@ -20,6 +20,10 @@ def test_a_proposed_name_ends_in_four_characters() -> None:
 def test_a_rule_covers_the_whole_text_and_states_itself() -> None:
     letters = rule("[a-z]+", "Name: letters.")
     letters("abc")
+    percent = rule("[a-z%]+", "Secret: letters and % are allowed.")
+    with pytest.raises(ValidationError) as refused:
+        percent("123")
+    assert refused.value.messages == ["Secret: letters and % are allowed."]
     for text in ("abc\n", "1abc", "abc1"):
         with pytest.raises(ValidationError, match="Name: letters."):
             letters(text)
