@@ -14,8 +14,9 @@ from gateway.source import Source
 from gateway.state.memory import ExpiringCache
 
 NOTHING = Snapshot()
-# The API of a call that has matched none (yet): it has no id, and no route.
-NO_API = Api("", "", "", "", "", "", "")
+# The API of a call that has matched none (yet). Its mode is one that nobody
+# implements, so that a phase run too early refuses the call.
+NO_API = Api("", "", "", "", "", "", "", auth_type="UNMATCHED")
 
 
 @dataclass(frozen=True, slots=True)

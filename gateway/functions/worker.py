@@ -98,7 +98,8 @@ class Worker(asyncio.Protocol):
 
         Whoever stops waiting for the outcome has to kill the worker.
         """
-        outcome = self._outcome = self._loop.create_future()
+        outcome: asyncio.Future[Reply | Death] = self._loop.create_future()
+        self._outcome = outcome
         self.calls += 1
         seconds = deadline - time.monotonic()
         timer = self._loop.call_later(seconds, self.kill, "timeout", "timed out")

@@ -1,5 +1,6 @@
 """The second factor: a custom authorizer (reference: auth.md section 5)."""
 
+import hashlib
 import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from gateway.http import Response, decode_text
 from gateway.snapshot import Authorizer, Identity
 
 REPLY_BYTES = 1024 * 1024
+LONG_VALUE = 256
+Key = tuple[str | bytes, ...]
 _CONTEXT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}\Z")
 # The function service itself failed, as opposed to the function's answer.
 _UNREACHABLE = ("overload", "crash")
@@ -40,7 +43,7 @@ def authorize(call: Call) -> Response | Awaitable[None] | None:
         if call.api.auth_type == "AUTHORIZER":
             raise AuthorizerBroken(reason="the API has lost its custom authorizer")
         return call.skip("the API has no custom authorizer")
-    key = (call.api.verdict_scope, *_identity_values(call, guard))
+    key = (call.api.verdict_scope, *_identity_key(call, guard))
     known = call.services.verdicts.get(key) if guard.ttl else None
     if known is None:
         return _ask(call, guard, key)
@@ -72,7 +75,7 @@ def interpret(result: str) -> Verdict:
     return Verdict(status == "allow", _context(answer.get("context")))
 
 
-async def _ask(call: Call, guard: Authorizer, key: tuple[str, ...]) -> None:
+async def _ask(call: Call, guard: Authorizer, key: Key) -> None:
     outcome = await _invoke(call, guard)
     if guard.auth_downgrade_enabled and outcome.error_type in _UNREACHABLE:
         call.explain(relaxed=f"let through: {outcome.error_type}")
@@ -126,8 +129,15 @@ def _apply(call: Call, verdict: Verdict) -> None:
         raise AuthorizerDenied(reason="the authorizer answered deny")
 
 
-def _identity_values(call: Call, guard: Authorizer) -> tuple[str, ...]:
-    return tuple(_identity_value(call, source) for source in guard.identities)
+def _identity_key(call: Call, guard: Authorizer) -> Key:
+    """The identity values, long ones as digests: callers choose their length."""
+    values = [_identity_value(call, source) for source in guard.identities]
+    return tuple(v if len(v) <= LONG_VALUE else _digest(v) for v in values)
+
+
+def _digest(value: str) -> bytes:
+    """Bytes, so that no text a caller sends can equal it."""
+    return hashlib.sha256(value.encode("utf-8", "surrogateescape")).digest()
 
 
 def _identity_value(call: Call, source: Identity) -> str:

@@ -129,6 +129,13 @@ def test_each_identity_has_a_verdict_of_its_own(world: World) -> None:
     assert seen == [(200, "1"), (401, "2"), (200, "3"), (200, "1")]
 
 
+def test_long_identities_differ_by_their_last_character(world: World) -> None:
+    world.publish_app(authorizer=guard(COUNTING, identities=TOKEN, ttl=30))
+    long = "x" * 20_000
+    answers = [ask(world, long + end) for end in ("a", "b", "a")]
+    assert [calls(answer) for answer in answers] == ["1", "2", "1"]
+
+
 def test_a_malfunction_is_never_cached(world: World) -> None:
     world.publish_app(authorizer=guard(FAILING_ONCE, identities=TOKEN, ttl=30))
     assert [ask(world).status for _ in range(3)] == [500, 200, 200]
