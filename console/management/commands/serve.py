@@ -144,8 +144,6 @@ def _console(address: Address) -> Service:
         "--workers": "1",
         "--blocking-threads": "4",
         "--backlog": "512",
-        # Short of the supervisor's own patience with a stop.
-        "--workers-kill-timeout": "8",
         "--log-level": "warning",
     }
     words = [word for pair in options.items() for word in pair]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -155,13 +156,15 @@ def test_the_first_run_says_how_to_sign_in_and_where_everything_is(
     assert f"{serve.data}/tls/ca.pem" in said
     found = re.search(r"name admin, password (\S+)", said)
     assert found is not None
-    assert sign_in(serve, found[1]).url == f"http://{console}/"
-    assert sign_in(serve, found[1] + "x").url != f"http://{console}/"
-
-
-def sign_in(serve: Serve, password: str) -> requests.Response:
-    """Where a sign-in as the first administrator leads."""
     browser = requests.Session()
+    assert sign_in(serve, browser, found[1] + "x").url != f"http://{console}/"
+    assert sign_in(serve, browser, found[1]).url == f"http://{console}/"
+
+
+def sign_in(
+    serve: Serve, browser: requests.Session, password: str
+) -> requests.Response:
+    """Where a sign-in as the first administrator leads."""
     page = browser.get(f"http://{serve.binds[SETTINGS[0]]}/", timeout=WAIT)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     assert token is not None
@@ -251,14 +254,22 @@ def test_a_database_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
 
 def test_a_killed_gateway_comes_back_and_the_console_stays(serve: Serve) -> None:
     console = serve.child("granian")
-    os.kill(serve.child("-m gateway"), signal.SIGKILL)
+    host, _, port = serve.binds[SETTINGS[1]].partition(":")
+    with socket.create_connection((host, int(port)), timeout=WAIT) as cut_off:
+        cut_off.sendall(b"POST / HTTP/1.1\r\nHost: ")
+        os.kill(serve.child("-m gateway"), signal.SIGKILL)
+        with suppress(ConnectionResetError):
+            assert cut_off.recv(1) == b""
     said = serve.next_line()
     assert said == "The gateway was killed by signal 9; restarting it.\n"
     assert serve.gateway().json()["error_code"] == "APIG.0101"
     assert serve.child("granian") == console
 
 
-def test_a_killed_console_comes_back_and_leaves_no_worker(serve: Serve) -> None:
+def test_a_killed_console_comes_back_and_has_lost_nothing(serve: Serve) -> None:
+    browser = requests.Session()
+    password = (serve.data / "admin-password").read_text().strip()
+    home = sign_in(serve, browser, password).url
     console = serve.child("granian")
     workers = [os.pidfd_open(pid) for pid in children(console)]
     os.kill(console, signal.SIGKILL)
@@ -267,6 +278,7 @@ def test_a_killed_console_comes_back_and_leaves_no_worker(serve: Serve) -> None:
     for worker in workers:
         assert_gone(worker)
     assert serve.console().ok
+    assert browser.get(home, timeout=WAIT, allow_redirects=False).status_code == 200
 
 
 def test_a_killed_console_worker_comes_back(serve: Serve) -> None:
