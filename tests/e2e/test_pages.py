@@ -23,7 +23,13 @@ EVERY_LOOK: Looks = [
 # Both widths and both schemes: enough where there are many pages.
 TWO_LOOKS: Looks = [(WIDE, "light"), (NARROW, "dark")]
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": RULES},
+    "resultTypes": ["violations"],
+    # Fetching style sheets and media again serves only rules on orientation and
+    # audio, which no page sets or plays.
+    "preload": False,
+}
 # Whether the focused element is marked, and its text.
 FOCUSED = """() => {
   const element = document.activeElement, style = getComputedStyle(element);
