@@ -140,11 +140,11 @@ def _signed(call: DebugCall, request: Request, debugger: data.Credential) -> Req
     """The request with a signature, if somebody is to sign it."""
     if call.signer == BY_NOBODY or call.api.auth_type != models.Api.Auth.APP:
         return request
-    key, secret, header = debugger.app_key, debugger.secret_bytes, DEBUG_HEADER
+    name, key, header = debugger.app_key, debugger.key, DEBUG_HEADER
     if isinstance(call.signer, models.Credential):
-        key, secret = call.signer.app_key, call.signer.app_secret.encode()
+        name, key = call.signer.app_key, signing.Key(call.signer.app_secret.encode())
         header = b"authorization"
-    dated, (_, proof) = signing.sign(request, key, secret, time.time())
+    dated, (_, proof) = signing.sign(request, name, key, time.time())
     request.headers = Headers([*request.headers, dated, (header, proof)])
     return request
 

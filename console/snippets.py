@@ -60,8 +60,8 @@ def _curl(call: DebugCall, credential: Credential, address: str, host: str) -> s
     request = build_request(call, host)
     kept = (b"user-agent", b"x-apig-mode", b"content-length")
     request.headers = Headers([h for h in request.headers if h[0] not in kept])
-    secret = credential.app_secret.encode()
-    signed = signing.sign(request, credential.app_key, secret, time.time())
+    key = signing.Key(credential.app_secret.encode())
+    signed = signing.sign(request, credential.app_key, key, time.time())
     query = f"?{request.query}" if request.query else ""
     url = f"{call.scheme}://{host}{request.raw_path}{query}"
     parts = ["curl -i", f"--resolve {shlex.quote(f'{host}:{address}')}"]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from functools import partial
 from typing import Any
 
 from gateway.call import Call, Services
@@ -56,13 +57,7 @@ class Gateway:
 
 
 def _request(scope: Scope, receive: Receive) -> Request:
-    async def read() -> tuple[bytes, bool]:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        return message.get("body", b""), message.get("more_body", False)
-
-    client, server = scope.get("client"), scope.get("server")
+    client, server = scope["client"], scope["server"]
     return Request(
         scope["method"],
         scope["raw_path"].decode("latin-1"),
@@ -71,5 +66,13 @@ def _request(scope: Scope, receive: Receive) -> Request:
         scheme=scope["scheme"],
         client=client[0] if client else "",
         port=server[1] if server else 0,
-        read=read,
+        read=partial(_read, receive),
     )
+
+
+async def _read(receive: Receive) -> tuple[bytes, bool]:
+    """The next piece of the body, and whether more follows."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    return message.get("body", b""), message.get("more_body", False)

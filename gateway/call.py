@@ -122,6 +122,6 @@ def parse_query(query: str) -> dict[str, list[str]]:
 
 
 def _unquote(text: str) -> str:
-    if text.isalnum() and text.isascii():
+    if "%" not in text and "+" not in text and text.isascii():
         return text
     return decode_text(unquote_to_bytes(text.replace("+", " ").encode("latin-1")))

@@ -38,14 +38,15 @@ class Headers:
         self.last: dict[bytes, bytes] = dict(self.raw)
         self.repeated = len(self.last) != len(self.raw)
 
+    def first(self, name: bytes) -> bytes | None:
+        """The first value of a header, or None."""
+        if self.repeated:
+            return next((value for key, value in self.raw if key == name), None)
+        return self.last.get(name)
+
     def get(self, name: bytes) -> str | None:
         """The first value of a header as latin-1 text, or None."""
-        if self.repeated:
-            for key, value in self.raw:
-                if key == name:
-                    return value.decode("latin-1")
-            return None
-        found = self.last.get(name)
+        found = self.first(name)
         return None if found is None else found.decode("latin-1")
 
     def getlist(self, name: bytes) -> list[str]:

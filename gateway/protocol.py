@@ -15,6 +15,7 @@ import asyncio
 import uuid
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import httptools
 import uvicorn
@@ -22,7 +23,6 @@ from uvicorn._types import (
     ASGI3Application,
     ASGIReceiveCallable,
     ASGISendCallable,
-    HTTPScope,
 )
 from uvicorn._types import Scope as AnyScope
 from uvicorn.protocols.http.httptools_impl import (
@@ -31,6 +31,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.server import ServerState
 
+from gateway.cycle import Cycle
 from gateway.errors import (
     BadRequest,
     BodyTimeout,
@@ -153,19 +154,44 @@ class GatewayProtocol(HttpToolsProtocol):
             raise HeadersTooLarge
         # A trailer comes after the head was judged: it must not change it.
         if self._stage == "head":
-            super().on_header(name, value)
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         self._stop_timers()
-        self._check_head()
-        if not self.parser.should_upgrade():
-            super().on_headers_complete()
-            self._stage = "body"
+        version, method = self.parser.get_http_version(), self.parser.get_method()
+        self._check_head(version, method)
+        if self.parser.should_upgrade():
+            return
+        self._stage = "body"
+        path, _, query = self.url.partition(b"#")[0].partition(b"?")
+        self.scope["method"] = method.decode("ascii")
+        self.scope["http_version"] = version
+        self.scope["raw_path"] = path
+        self.scope["path"] = unquote_to_bytes(path).decode("utf-8", "replace")
+        self.scope["query_string"] = query
+        keep_alive = version == "1.1" and self.parser.should_keep_alive()
+        before = self.cycle
+        self._answer_in_turn(self._new_cycle(keep_alive), self.app, after=before)
 
-    def _check_head(self) -> None:
+    def _new_cycle(self, keep_alive: bool) -> Cycle:
+        expected = dict(self.headers).get(b"expect", b"").lower()
+        return Cycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=expected == b"100-continue",
+            keep_alive=keep_alive,
+            on_response=self.on_response_complete,
+        )
+
+    def _check_head(self, version: str, method: bytes) -> None:
         """Refuse what the parser allows and RFC 9112 does not."""
-        version = self.parser.get_http_version()
-        if version not in ("1.1", "1.0") or self.parser.get_method() == b"CONNECT":
+        if version not in ("1.1", "1.0") or method == b"CONNECT":
             raise BadRequest
         names = [name for name, _ in self.headers]
         hosts = names.count(b"host")
@@ -238,23 +264,11 @@ class GatewayProtocol(HttpToolsProtocol):
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, app))
 
-    def _refusal_cycle(self) -> RequestResponseCycle:
+    def _refusal_cycle(self) -> Cycle:
         # The method decides one thing here: an answer to HEAD has no body.
         method = self.parser.get_method().decode() if self.url else "GET"
-        scope: HTTPScope = {"type": "http", "method": method}  # type: ignore[typeddict-item]
-        return RequestResponseCycle(
-            scope=scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=False,
-            keep_alive=False,
-            on_response=self.on_response_complete,
-        )
+        self.scope = {"type": "http", "method": method}  # type: ignore[typeddict-item]
+        return self._new_cycle(keep_alive=False)
 
     async def _send_refusal(
         self,

@@ -6,6 +6,7 @@ configuration only is worked out once, not per request.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -15,6 +16,7 @@ import orjson
 
 from gateway.http import Response, configured_headers
 from gateway.router import Router
+from gateway.signing import Key
 
 RELEASE = "RELEASE"
 
@@ -59,6 +61,18 @@ class Identity:
     name: str
     validation: str | None = None
 
+    def __str__(self) -> str:
+        return f"{self.location.lower()} {self.name}"
+
+    @cached_property
+    def header(self) -> bytes:
+        """The name as headers have it."""
+        return self.name.lower().encode()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        return re.compile(self.validation) if self.validation else None
+
 
 @dataclass(frozen=True)
 class Authorizer:
@@ -88,8 +102,8 @@ class Credential:
     app_secret: str = field(repr=False)
 
     @cached_property
-    def secret_bytes(self) -> bytes:
-        return self.app_secret.encode()
+    def key(self) -> Key:
+        return Key(self.app_secret.encode())
 
 
 @dataclass(frozen=True)
@@ -200,6 +214,8 @@ class Snapshot:
     def prepare(self) -> "Snapshot":
         """Work out every index now, so that no request pays for it."""
         _ = self.apps, self.hosts, self.default_group, self.routers
+        for credential in self.credentials:
+            _ = credential.key
         for api in self.apis:
             _ = api.mock_info.response
             _ = api.authorizer and api.verdict_scope

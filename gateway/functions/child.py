@@ -143,10 +143,10 @@ def _find(handler: str, code: str) -> Handler:
         if error.name != module:
             raise
         raise HandlerNotFound(f"there is no module {entry!r}") from None
-    found = getattr(sys.modules[module], name, None)
+    found: object = getattr(sys.modules[module], name, None)
     if not callable(found):
         raise HandlerNotFound(f"module {entry!r} has no function {name!r}")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _serialise(value: object) -> bytes:

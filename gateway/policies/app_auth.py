@@ -27,9 +27,7 @@ def verify_signature(call: Call) -> Response | None:
         credential = call.snapshot.apps.get(given.access)
         if credential is None:
             raise AppAuthError(f"app not found, appkey {given.access}")
-        signing.verify(
-            call.request, given, credential.secret_bytes, call.services.clock()
-        )
+        signing.verify(call.request, given, credential.key, call.services.clock())
     except signing.AuthorizationMissing as error:
         raise AppAuthMissing(str(error)) from None
     except signing.SignatureError as error:

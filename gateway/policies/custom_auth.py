@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -43,7 +42,7 @@ def authorize(call: Call) -> Response | Awaitable[None] | None:
         if call.api.auth_type == "AUTHORIZER":
             raise AuthorizerBroken(reason="the API has lost its custom authorizer")
         return call.skip("the API has no custom authorizer")
-    key = (call.api.verdict_scope, *_identity_key(call, guard))
+    key = _identity_key(call, guard)
     known = call.services.verdicts.get(key) if guard.ttl else None
     if known is None:
         return _ask(call, guard, key)
@@ -131,8 +130,11 @@ def _apply(call: Call, verdict: Verdict) -> None:
 
 def _identity_key(call: Call, guard: Authorizer) -> Key:
     """The identity values, long ones as digests: callers choose their length."""
-    values = [_identity_value(call, source) for source in guard.identities]
-    return tuple(v if len(v) <= LONG_VALUE else _digest(v) for v in values)
+    key: list[str | bytes] = [call.api.verdict_scope]
+    for source in guard.identities:
+        value = _identity_value(call, source)
+        key.append(value if len(value) <= LONG_VALUE else _digest(value))
+    return tuple(key)
 
 
 def _digest(value: str) -> bytes:
@@ -142,23 +144,17 @@ def _digest(value: str) -> bytes:
 
 def _identity_value(call: Call, source: Identity) -> str:
     """The first value of an identity source; IdentityError without one."""
-    if source.location == "HEADER":
-        value = call.request.headers.get(source.name.lower().encode())
-        if value and not value.isascii():
-            value = decode_text(value.encode("latin-1"))
-    else:
-        value = next(iter(call.query.get(source.name, ())), None)
-    where = f"{source.location.lower()} {source.name}"
+    value: str | None = None
+    if source.location == "QUERY":
+        if values := call.query.get(source.name):
+            value = values[0]
+    elif (raw := call.request.headers.first(source.header)) is not None:
+        value = decode_text(raw)
     if value is None:
-        raise IdentityError(reason=f"the identity source is missing: {where}")
-    if source.validation and not _pattern(source.validation).search(value):
-        raise IdentityError(reason=f"it does not match its validation: {where}")
+        raise IdentityError(reason=f"the identity source is missing: {source}")
+    if source.pattern and not source.pattern.search(value):
+        raise IdentityError(reason=f"it does not match its validation: {source}")
     return value
-
-
-@lru_cache(maxsize=1024)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
 
 
 def _object(text: str, what: str) -> dict[str, Any]:

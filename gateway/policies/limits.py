@@ -36,13 +36,10 @@ def check_head(call: Call) -> Response | None:
     request = call.request
     if len(request.raw_path) + len(request.query) > URI_BYTES:
         raise UriTooLarge
-    total = 0
-    for name, value in request.headers.raw:
-        size = len(name) + len(value)
-        total += size
-        if size > HEADER_BYTES:
-            raise HeadersTooLarge
-    if total > HEADERS_BYTES:
+    sizes = [len(name) + len(value) for name, value in request.headers.raw]
+    if sum(sizes) > HEADER_BYTES and (
+        max(sizes) > HEADER_BYTES or sum(sizes) > HEADERS_BYTES
+    ):
         raise HeadersTooLarge
     return None
 

@@ -46,7 +46,11 @@ def _group(call: Call) -> Group:
     headers = call.request.headers
     if headers.repeated and len(headers.getlist(b"host")) > 1:
         raise BadRequest(reason="the request has more than one Host header")
-    name = host_name(headers.get(b"host") or "")
+    host = headers.get(b"host") or ""
+    group = call.snapshot.hosts.get(host)
+    if group is not None:
+        return group
+    name = host_name(host)
     group = call.snapshot.hosts.get(name)
     if group is None and _is_address(name):
         group = call.snapshot.default_group

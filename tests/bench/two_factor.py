@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 from cryptography.fernet import Fernet  # noqa: E402
 
 from gateway import server, signing  # noqa: E402
+from gateway.app import Receive, Scope, Send  # noqa: E402
 from gateway.http import Headers, Request  # noqa: E402
 from gateway.snapshot import (  # noqa: E402
     Api,
@@ -54,7 +55,7 @@ BODY = '{"result":"ok","orders":[1,2,3]}'
 Target = tuple[str, int, list[str]]
 
 
-async def hello(scope: dict, receive: object, send: object) -> None:
+async def hello(scope: Scope, receive: Receive, send: Send) -> None:
     """The floor: what the server alone can do."""
     headers = [
         (b"content-type", b"application/json"),
@@ -92,7 +93,7 @@ def signed(token: str = TOKEN, secret: str = SECRET) -> dict[str, str]:
     headers = {"host": HOST, "token": token}
     raw = [(k.encode(), v.encode()) for k, v in headers.items()]
     request = Request("GET", PATH, QUERY, Headers(raw))
-    proof = signing.sign(request, KEY, secret.encode(), time.time())
+    proof = signing.sign(request, KEY, signing.Key(secret.encode()), time.time())
     return headers | {k.decode(): v.decode() for k, v in proof}
 
 

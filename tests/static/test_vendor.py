@@ -12,7 +12,7 @@ def listed() -> dict[str, str]:
     return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
 
 
-def test_every_vendored_file_is_listed():
+def test_every_vendored_file_is_listed() -> None:
     there = {
         str(path.relative_to(VENDOR))
         for path in VENDOR.rglob("*")
@@ -21,7 +21,7 @@ def test_every_vendored_file_is_listed():
     assert there == set(listed())
 
 
-def test_no_vendored_file_was_changed():
+def test_no_vendored_file_was_changed() -> None:
     now = {
         path: hashlib.sha256((VENDOR / path).read_bytes()).hexdigest()
         for path in listed()

@@ -200,10 +200,10 @@ def test_a_formset_has_a_template_row_and_names_every_cell() -> None:
     assert 'name="src-0-DELETE"' in html
 
 
-def test_a_time_is_written_as_the_product_writes_it():
+def test_a_time_is_written_as_the_product_writes_it() -> None:
     at = datetime(2026, 3, 17, 10, 13, 22, tzinfo=UTC)
     assert ui.moment(at) == "2026/03/17 10:13:22 GMT+00:00"
 
 
-def test_a_time_that_never_came_is_a_dash():
+def test_a_time_that_never_came_is_a_dash() -> None:
     assert ui.moment(None) == "--"

@@ -51,7 +51,9 @@ def test_the_documented_call_passes_both_doors(client: Client) -> None:
     query = f"test={quote(demo.TEST, safe='')}"
     named = [(b"host", host.encode()), (b"token", demo.TOKEN.encode())]
     asked = Request("GET", api.req_uri, query, Headers(named), scheme="https")
-    signed = signing.sign(asked, app.app_key, app.app_secret.encode(), time.time())
+    signed = signing.sign(
+        asked, app.app_key, signing.Key(app.app_secret.encode()), time.time()
+    )
     headers = {k.decode(): v.decode() for k, v in (*named, *signed)}
     url = f"{api.req_uri}?{query}"
     response = client.get(url, headers=headers, secure=True)
