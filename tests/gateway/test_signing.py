@@ -305,7 +305,7 @@ def test_what_is_no_date_is_refused(text: str | None) -> None:
 )
 def test_a_bad_list_of_signed_headers_is_refused(names: str, reason: str) -> None:
     with pytest.raises(signing.SignatureError, match=reason):
-        signing.check_signed_headers(names)
+        signing.signed_names(names)
 
 
 def test_what_sign_signs_verifies_and_covers_every_header() -> None:
