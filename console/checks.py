@@ -5,14 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from gateway.server import parse_address
+
 
 @register()
 def binds_are_host_and_port(**_: Any) -> list[CheckMessage]:
     """Each listener is given as host:port."""
     problems: list[CheckMessage] = []
     for name in ("CONSOLE_BIND", "GATEWAY_BIND", "GATEWAY_TLS_BIND"):
-        host, _colon, port = getattr(settings, name).rpartition(":")
-        if not host or not port.isdecimal() or int(port) > 65535:
+        try:
+            parse_address(getattr(settings, name))
+        except ValueError:
             problems.append(
                 Error(
                     f"SALLYPORT_{name} is {getattr(settings, name)!r}",

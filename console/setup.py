@@ -31,14 +31,17 @@ def ensure_default_response(group: ApiGroup) -> GatewayResponse:
 
 @transaction.atomic
 def ensure_admin() -> str | None:
-    """Create the first administrator; gives the password if it did.
+    """Create the first administrator; gives the password if it was made up here.
 
-    A generated password is also kept in `DATA_DIR/admin-password`.
+    Such a password is also kept in `DATA_DIR/admin-password`.
     """
     users = get_user_model().objects
     if users.filter(is_superuser=True).exists():
         return None
-    password: str = settings.ADMIN_PASSWORD or secrets.token_urlsafe(12)
+    given: str = settings.ADMIN_PASSWORD
+    password = given or secrets.token_urlsafe(12)
     users.create_superuser(settings.ADMIN_NAME, password=password)
+    if given:
+        return None
     write_private(settings.DATA_DIR / "admin-password", password + "\n")
     return password

@@ -91,8 +91,8 @@ class GatewayServer(uvicorn.Server):
 
 def parse_address(text: str) -> tuple[str, int]:
     """`host:port` or `[v6]:port` as (host, port). ValueError for anything else."""
-    host, separator, port = text.rpartition(":")
-    if not separator or not port.isdecimal() or not 0 < int(port) < 65_536:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
         raise ValueError(f"{text!r} is not host:port")
     return host.strip("[]"), int(port)
 

@@ -97,6 +97,21 @@ class CreateFunctionForm(NounForm):
         return [("Basic Information", list(self))]
 
 
+class DeleteForm(PlainForm):
+    """A function is gone for good: the word DELETE must be typed."""
+
+    confirm = forms.CharField(
+        label="Confirm",
+        help_text="Type DELETE to confirm.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_confirm(self) -> str:
+        if self.cleaned_data["confirm"].strip() != "DELETE":
+            raise ValidationError("Confirm: type DELETE, in capitals.")
+        return "DELETE"
+
+
 class CodeForm(NounForm):
     """What the editor holds: index.py."""
 
@@ -130,7 +145,7 @@ class BasicSettingsForm(NounForm):
         fields = ("handler", "timeout", "memory_size", "description")
         help_texts = {
             "handler": "A file name, a dot and a function name.",
-            "timeout": "1 to 259,200 seconds.",
+            "timeout": "3 to 259,200 seconds.",
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 3, "maxlength": 512})}
 

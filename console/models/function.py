@@ -21,7 +21,12 @@ MAX_VARIABLE_CHARACTERS = 4096
 MAX_CODE_BYTES = 10 * 1024
 MAX_EVENTS = 10
 MAX_EVENT_BYTES = 4096
-MEMORY_SIZES = (*(128, 256), *range(512, 2049, 256), *range(2560, 4097, 512))
+MEMORY_SIZES = (
+    *(128, 256),
+    *range(512, 2049, 256),
+    *range(2560, 4097, 512),
+    *(8192, 10240),
+)
 # The runtime's own names all begin so (auth.md section 10.2).
 RESERVED_PREFIX = "RUNTIME_"
 DEFAULT_CODE = """# -*- coding:utf-8 -*-
@@ -94,7 +99,7 @@ class Function(Noun):
     timeout = models.PositiveIntegerField(
         "Execution Timeout (s)",
         default=3,
-        validators=[MinValueValidator(1), MaxValueValidator(259_200)],
+        validators=[MinValueValidator(3), MaxValueValidator(259_200)],
     )
     description = models.CharField("Description", max_length=512, blank=True)
     code = models.JSONField(default=default_code)

@@ -17,6 +17,7 @@ from console.forms.function import (
     BasicSettingsForm,
     CodeForm,
     CreateFunctionForm,
+    DeleteForm,
     EventForm,
     event_proposal,
     set_variables,
@@ -48,6 +49,7 @@ class FunctionCreate(generic.Edit):
 
 class FunctionDelete(generic.Delete):
     model = Function
+    form_class = DeleteForm
 
     def dependents(self) -> generic.Dependents:
         users = self.object.authorizers.all()

@@ -196,9 +196,13 @@ class Delete(Titled, Guarded, generic.DeleteView):
     def get_success_url(self) -> str:
         return reverse(f"{_url_noun(self.model)}-list")
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
         if self.blocked():
-            return self.render_to_response(self.get_context_data(form=form), status=409)
+            return self.render_to_response(self.get_context_data(), status=409)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
         name = str(self.object)
         with transaction.atomic():
             response = super().form_valid(form)

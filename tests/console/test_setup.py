@@ -1,6 +1,7 @@
 """What a fresh database needs."""
 
 import stat
+from pathlib import Path
 
 import pytest
 from django.conf import settings as conf
@@ -47,9 +48,11 @@ def test_the_first_administrator_gets_a_password_that_is_told_once() -> None:
 
 
 def test_the_administrator_s_name_and_password_can_be_given(
-    settings: Settings,
+    settings: Settings, tmp_path: Path
 ) -> None:
+    settings.DATA_DIR = tmp_path
     settings.ADMIN_NAME, settings.ADMIN_PASSWORD = "root", "given-password"
-    assert ensure_admin() == "given-password"
+    assert ensure_admin() is None
+    assert list(tmp_path.iterdir()) == []
     user = get_user_model().objects.get()
     assert (user.get_username(), user.is_superuser) == ("root", True)

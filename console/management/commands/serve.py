@@ -50,7 +50,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used: {error}") from None
         ensure_certificates(settings.TLS_DIR, _names(https[0]))
-        return None if settings.ADMIN_PASSWORD else password
+        return password
 
     def report(
         self, console: Address, http: Address, https: Address, password: str | None

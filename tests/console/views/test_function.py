@@ -179,7 +179,7 @@ def test_code_that_fails_says_why(admin_client: Client, code: str, said: str) ->
 
 
 def test_a_function_over_its_time_fails(admin_client: Client) -> None:
-    row = world.function(timeout=1)
+    row = world.function(timeout=3)
     page = run(
         admin_client, row, "def handler(event, context):\n    while True: pass\n"
     )
@@ -218,9 +218,21 @@ def test_a_function_in_use_is_not_deleted_and_the_page_says_why(
     assert Function.objects.count() == 1
 
 
+@pytest.mark.parametrize("typed", ["", "delete", "yes"])
+def test_a_function_is_deleted_only_when_DELETE_is_typed(
+    admin_client: Client, typed: str
+) -> None:
+    row = world.function()
+    url = reverse("function-delete", args=[row.pk])
+    page = Page(admin_client.post(url, {"confirm": typed}))
+    assert page.says("Confirm:")
+    assert Function.objects.count() == 1
+
+
 def test_an_unused_function_is_deleted(admin_client: Client) -> None:
     row = world.function()
-    response = admin_client.post(reverse("function-delete", args=[row.pk]))
+    url = reverse("function-delete", args=[row.pk])
+    response = admin_client.post(url, {"confirm": "DELETE"})
     assert response["Location"] == reverse("function-list")
     assert not Function.objects.exists()
 
