@@ -5,6 +5,7 @@ Not for the whole run: while Playwright runs, its thread has an event loop, and
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    if shutil.which("chromium") is None:
+        pytest.skip("Chromium is not installed: `apt install chromium`")
     with launched() as browser:
         yield browser
 
