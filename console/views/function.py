@@ -26,6 +26,7 @@ from console.forms.function import (
 from console.models import Function, TestEvent
 from console.models.function import MAX_EVENTS, code_hash
 from console.views import generic
+from gateway.functions import sandbox
 from gateway.functions.pool import Invocation
 
 
@@ -89,6 +90,7 @@ class FunctionCode(FunctionPage):
         return super().get_context_data(
             events=function.events.all(),
             chosen=self.request.POST.get("event", self.request.GET.get("event", "")),
+            isolation=sandbox.level(),
             draft_hash=code_hash(function.code),
             live_hash=function.deployed_code and code_hash(function.deployed_code),
             **kwargs,

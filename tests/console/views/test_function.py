@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from console.models import Function, TestEvent
+from gateway.functions import sandbox
 from tests.console import world
 from tests.console.page import Page
 
@@ -246,3 +247,8 @@ def test_the_list_says_which_code_is_live(admin_client: Client) -> None:
     row.save_valid()
     assert Page(admin_client.get(url)).says("Draft not deployed")
     assert Page(admin_client.get(url + "?q=other")).says("Nothing matches.")
+
+
+def test_the_page_says_how_functions_are_isolated(admin_client: Client) -> None:
+    page = Page(admin_client.get(world.function().get_absolute_url()))
+    assert page.says("Isolation") and page.says(sandbox.level())
