@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -117,9 +117,17 @@ class Edit(Titled, Guarded, generic.UpdateView):
     def get_list_url(self) -> str:
         return reverse(f"{_url_noun(self.model)}-list")
 
+    def after_save(self) -> None:
+        """What else belongs to saving the object, in the same transaction."""
+
     def form_valid(self, form: Any) -> HttpResponse:
-        with transaction.atomic():
-            response = super().form_valid(form)
+        try:
+            with transaction.atomic():
+                response = super().form_valid(form)
+                self.after_save()
+        except IntegrityError:
+            form.add_error(None, "Somebody took this name just now: choose another.")
+            return self.form_invalid(form)
         messages.success(self.request, self.done)
         return response
 

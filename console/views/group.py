@@ -45,10 +45,8 @@ class GroupEdit(generic.Edit):
     def get_title(self) -> str:
         return "Create API Group" if self.creating else "Edit API Group"
 
-    def form_valid(self, form: Any) -> Any:
-        response = super().form_valid(form)
+    def after_save(self) -> None:
         ensure_default_response(self.object)
-        return response
 
 
 class GroupDelete(generic.Delete):

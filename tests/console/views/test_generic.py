@@ -1,9 +1,11 @@
 """What most pages are made of, seen through pages that add nothing."""
 
 import pytest
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 
+from console.models import ApiGroup
 from tests.console import world
 from tests.console.conftest import MakeClient
 from tests.console.page import Page
@@ -61,3 +63,22 @@ def test_a_missing_object_is_a_page_in_the_console_s_dress(
     page = Page(admin_client.get("/groups/0/"))
     assert page.status == 404
     assert page.says("There is no such page")
+
+
+def test_of_two_who_take_a_name_at_once_the_second_is_told(
+    admin_client: Client,
+) -> None:
+    def somebody_else(**_: object) -> None:
+        ApiGroup.objects.bulk_create([ApiGroup(name="orders")])
+
+    pre_save.connect(somebody_else, sender=ApiGroup)
+    try:
+        response = admin_client.post(
+            reverse("group-create"), {"name": "orders", "remark": "mine"}
+        )
+    finally:
+        pre_save.disconnect(somebody_else, sender=ApiGroup)
+    page = Page(response)
+    assert page.says("Somebody took this name just now")
+    assert page.form_with("name")["remark"] == "mine"
+    assert not ApiGroup.objects.filter(remark="mine").exists()
