@@ -111,7 +111,7 @@ async def _invoke(call: Call, guard: Authorizer) -> Invocation:
         event=event,
         reply=outcome.result,
         log=outcome.log,
-        function_ms=outcome.duration_ms,
+        function_ms=round(outcome.duration_ms, 3),
         cold=outcome.cold,
         code_hash=outcome.code_hash,
     )
