@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from console import models, publish
+from console.addresses import gateway, local, text, url
 from console.models.environment import RELEASE_ID
 from console.setup import ensure_default_response
 
@@ -80,11 +81,11 @@ def create() -> Example:
 
 def describe(example: Example) -> dict[str, Any]:
     """What a script needs to call the example, as `manage.py demo --json` prints."""
-    tls_host, _, tls_port = settings.GATEWAY_TLS_BIND.rpartition(":")
+    listener = gateway("https")
     return {
-        "console_url": f"http://{settings.CONSOLE_BIND}",
-        "gateway_url": f"https://{tls_host}:{tls_port}",
-        "host": f"{example.api.group.sl_domain}:{tls_port}",
+        "console_url": url("http", local(settings.CONSOLE_BIND)),
+        "gateway_url": url("https", listener),
+        "host": text((example.api.group.sl_domain, listener[1])),
         "method": example.api.req_method,
         "path": example.api.req_uri,
         "app_key": example.credential.app_key,

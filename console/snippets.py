@@ -13,6 +13,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from console import addresses
 from console.debug import DebugCall, build_request
 from console.models import Credential
 from gateway import signing
@@ -28,7 +29,7 @@ class Snippet:
 
 def snippets(call: DebugCall, credential: Credential) -> list[Snippet]:
     """The same call, in each language."""
-    address, port = _listener(call.scheme)
+    address, port = addresses.gateway(call.scheme)
     host = f"{call.api.group.sl_domain}:{port}"
     return [
         Snippet("snippet-curl", "curl", _curl(call, credential, address, host)),
@@ -40,13 +41,6 @@ def snippets(call: DebugCall, credential: Credential) -> list[Snippet]:
             )
         ),
     ]
-
-
-def _listener(scheme: str) -> tuple[str, str]:
-    """Address and port to connect to; a wildcard address is reached locally."""
-    bind = settings.GATEWAY_TLS_BIND if scheme == "https" else settings.GATEWAY_BIND
-    address, _, port = bind.rpartition(":")
-    return ("127.0.0.1" if address in ("", "0.0.0.0", "[::]") else address), port
 
 
 def _headers(call: DebugCall) -> dict[str, str]:
@@ -80,10 +74,11 @@ def _header(name: str, value: str) -> str:
 
 
 def _program(template: str, call: DebugCall, credential: Credential, host: str) -> str:
-    address, port = _listener(call.scheme)
+    address, port = addresses.gateway(call.scheme)
     values = {
         "scheme": call.scheme,
         "address": address,
+        "listener": addresses.text((address, port)),
         "port": port,
         "host": host,
         "method": call.method,

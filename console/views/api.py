@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from console import publish
+from console import addresses, publish
 from console.forms.api import BackendForm, FrontendForm, OfflineForm, PublishForm
 from console.forms.credential import SelectCredentialsForm
 from console.models import Api, ApiGroup, Authorization, Release
@@ -230,9 +229,8 @@ class ApiCredentials(generic.Ask):
 def _url(api: Api) -> str:
     """Where callers reach the API on its debugging domain."""
     plain = api.req_protocol == Api.Protocol.HTTP
-    bind = settings.GATEWAY_BIND if plain else settings.GATEWAY_TLS_BIND
-    port = bind.rpartition(":")[2]
     scheme = "http" if plain else "https"
+    _host, port = addresses.gateway(scheme)
     return f"{scheme}://{api.group.sl_domain}:{port}{api.req_uri}"
 
 

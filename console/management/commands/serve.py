@@ -14,11 +14,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from console import publish, setup
+from console.addresses import WILDCARDS, text, url
 from console.supervisor import Address, Service, StartError, Supervisor
 from gateway.server import bind, parse_address
 from gateway.tls import ensure_certificates
-
-_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class Command(BaseCommand):
@@ -55,15 +54,15 @@ class Command(BaseCommand):
     def report(
         self, console: Address, http: Address, https: Address, password: str | None
     ) -> None:
-        lines = [f"Console  {_url('http', console)}"]
+        lines = [f"Console  {url('http', console)}"]
         if password is not None:
             kept = settings.DATA_DIR / "admin-password"
             lines.append(f"         name {settings.ADMIN_NAME}, password {password}")
             lines.append(f"         (shown this once, and kept in {kept})")
         host = f"<group ID>.{settings.GATEWAY_DOMAIN}"
         lines += [
-            f"Gateway  {_url('http', http)} and {_url('https', https)}",
-            f"         API groups at {_url('http', (host, http[1]))}",
+            f"Gateway  {url('http', http)} and {url('https', https)}",
+            f"         API groups at {url('http', (host, http[1]))}",
             f"         local CA {settings.TLS_DIR / 'ca.pem'}",
             "Ctrl-C stops both.",
         ]
@@ -130,7 +129,7 @@ def _names(host: str) -> list[str]:
     """What callers may call the gateway."""
     domain = settings.GATEWAY_DOMAIN
     names = [f"*.{domain}", domain, "localhost", "127.0.0.1", "::1"]
-    return names if host in _WILDCARDS else [*names, host]
+    return names if host in WILDCARDS else [*names, host]
 
 
 def _console(address: Address) -> Service:
@@ -156,8 +155,8 @@ def _gateway(http: Address, https: Address) -> Service:
     options = {
         "--snapshot": str(settings.SNAPSHOT_FILE),
         "--key-file": str(settings.SNAPSHOT_KEY_FILE),
-        "--http": _text(http),
-        "--https": _text(https),
+        "--http": text(http),
+        "--https": text(https),
         "--tls-dir": str(settings.TLS_DIR),
     }
     words = [word for pair in options.items() for word in pair]
@@ -173,14 +172,3 @@ def _service(name: str, module: list[str], *addresses: Address) -> Service:
         # A relative path means the same there as here.
         environment={**os.environ, "SALLYPORT_DATA_DIR": str(settings.DATA_DIR)},
     )
-
-
-def _text(address: Address) -> str:
-    host, port = address
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _url(scheme: str, address: Address) -> str:
-    """An address as a browser on this host may use it."""
-    host, port = address
-    return f"{scheme}://{_text((_WILDCARDS.get(host, host), port))}"
