@@ -1,7 +1,5 @@
 """Functions and their test events (reference: auth.md sections 10.3 to 10.5)."""
 
-import hashlib
-import json
 import re
 from typing import Any
 
@@ -236,11 +234,3 @@ def _check_keys(values: dict[str, Any]) -> None:
             )
         if key.startswith(RESERVED_PREFIX):
             raise ValidationError(f"Key {key} is reserved by the runtime.")
-
-
-def code_hash(code: dict[str, str]) -> str:
-    """Hex SHA-256 of a function's files, as the gateway computes it."""
-    canonical = json.dumps(
-        code, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -24,7 +24,7 @@ from console.forms.function import (
     variable_rows,
 )
 from console.models import Function, TestEvent
-from console.models.function import MAX_EVENTS, code_hash
+from console.models.function import MAX_EVENTS
 from console.views import generic
 from gateway.functions import sandbox
 from gateway.functions.pool import Invocation
@@ -91,8 +91,8 @@ class FunctionCode(FunctionPage):
             events=function.events.all(),
             chosen=self.request.POST.get("event", self.request.GET.get("event", "")),
             isolation=sandbox.level(),
-            draft_hash=code_hash(function.code),
-            live_hash=function.deployed_code and code_hash(function.deployed_code),
+            draft_hash=compile.function(function, draft=True).code_hash,
+            live_hash=function.deployed_code and compile.function(function).code_hash,
             **kwargs,
         )
 

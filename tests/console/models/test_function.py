@@ -6,9 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from console import compile
 from console.models import Function, TestEvent
-from console.models.function import check_variables, code_hash
+from console.models.function import check_variables
 from tests.console import world
 
 pytestmark = pytest.mark.django_db
@@ -243,8 +242,3 @@ def test_an_event_that_no_function_could_get_is_refused(
         row.full_clean()
     assert set(refused.value.message_dict) == {"content"}
     assert any(said in text for text in refused.value.message_dict["content"])
-
-
-def test_the_code_hash_is_the_gateway_s() -> None:
-    row = world.function("print('码')\n")
-    assert code_hash(row.code) == compile.function(row).code_hash

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from console import compile
 from console.models import Function, TestEvent
 from gateway.functions import sandbox
 from tests.console import world
@@ -252,3 +253,13 @@ def test_the_list_says_which_code_is_live(admin_client: Client) -> None:
 def test_the_page_says_how_functions_are_isolated(admin_client: Client) -> None:
     page = Page(admin_client.get(world.function().get_absolute_url()))
     assert page.says("Isolation") and page.says(sandbox.level())
+
+
+def test_the_page_shows_the_hashes_that_results_name(admin_client: Client) -> None:
+    row = world.function("print('码')\n")
+    live = compile.function(row).code_hash
+    row.code = {"index.py": "print('changed')\n"}
+    row.save_valid()
+    page = Page(admin_client.get(row.get_absolute_url()))
+    assert page.says(live[:12])
+    assert page.says(compile.function(row, draft=True).code_hash[:12])
