@@ -7,10 +7,16 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.forms.base import NounForm, PlainForm, rows_of, segmented, switch
+from console.forms.base import (
+    NounForm,
+    PlainForm,
+    environment_field,
+    rows_of,
+    segmented,
+    switch,
+)
 from console.models import Api, ApiGroup, Authorizer, Environment, GatewayResponse
 from console.models.base import default_name
-from console.models.environment import RELEASE_ID
 from console.setup import ensure_default_response
 
 
@@ -199,11 +205,7 @@ class BackendForm(NounForm):
 class PublishForm(PlainForm):
     """Publish Latest Version (reference: console.md section E4)."""
 
-    env = forms.ModelChoiceField(
-        Environment.objects.all(),
-        label="Environment",
-        initial=RELEASE_ID,
-        empty_label=None,
+    env = environment_field(
         help_text="The API's current definition in this environment is overwritten.",
     )
     remark = forms.CharField(

@@ -5,6 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
+from console.models import Environment
+from console.models.environment import RELEASE_ID
+
 
 class NamesFields(forms.BaseForm):
     """A form whose messages name their field, where Django's do not."""
@@ -51,6 +54,17 @@ def segmented() -> forms.RadioSelect:
 
 def switch() -> forms.CheckboxInput:
     return forms.CheckboxInput(attrs={"role": "switch"})
+
+
+def environment_field(**options: Any) -> forms.ModelChoiceField:
+    """The environment to act in; RELEASE is proposed."""
+    return forms.ModelChoiceField(
+        Environment.objects.all(),
+        label="Environment",
+        initial=RELEASE_ID,
+        empty_label=None,
+        **options,
+    )
 
 
 class RowFormSet(forms.BaseFormSet):

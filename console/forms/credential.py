@@ -4,10 +4,9 @@ from typing import Any
 
 from django import forms
 
-from console.forms.base import NounForm, PlainForm
-from console.models import Api, Credential, Environment
+from console.forms.base import NounForm, PlainForm, environment_field
+from console.models import Api, Credential
 from console.models.base import default_name, new_id
-from console.models.environment import RELEASE_ID
 
 
 class CredentialForm(NounForm):
@@ -62,12 +61,7 @@ class CredentialEditForm(NounForm):
 class BindApisForm(PlainForm):
     """Bind to APIs: an environment, then APIs published there."""
 
-    env = forms.ModelChoiceField(
-        Environment.objects.all(),
-        label="Environment",
-        initial=RELEASE_ID,
-        empty_label=None,
-    )
+    env = environment_field()
     apis = forms.ModelMultipleChoiceField(
         Api.objects.none(),
         label="APIs",
@@ -87,12 +81,7 @@ class BindApisForm(PlainForm):
 class SelectCredentialsForm(PlainForm):
     """Authorize Credentials: the same binding from the API's side."""
 
-    env = forms.ModelChoiceField(
-        Environment.objects.all(),
-        label="Environment",
-        initial=RELEASE_ID,
-        empty_label=None,
-    )
+    env = environment_field()
     apps = forms.ModelMultipleChoiceField(
         Credential.objects.all(),
         label="Credentials",
