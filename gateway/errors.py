@@ -5,7 +5,7 @@
     ├─ BodyTooLarge                   413     APIG.0201  DEFAULT_4XX
     ├─ UriTooLarge                    414     APIG.0201  DEFAULT_4XX
     ├─ HeadersTooLarge                494     APIG.0201  DEFAULT_4XX
-    ├─ BodyTimeout                    408     APIG.0201  DEFAULT_4XX
+    ├─ RequestTimeout                 408     APIG.0201  DEFAULT_4XX
     ├─ ProtocolNotSupported           400     APIG.0607  DEFAULT_4XX
     ├─ ApiNotFound                    404     APIG.0101  NOT_FOUND
     ├─ AppAuthError                   401     APIG.0303  AUTH_FAILURE
@@ -81,7 +81,7 @@ class HeadersTooLarge(BadRequest):
     message = "Request headers too large."
 
 
-class BodyTimeout(BadRequest):
+class RequestTimeout(BadRequest):
     status = 408
     message = "API request error: the request body did not arrive in time."
 

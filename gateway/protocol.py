@@ -34,9 +34,9 @@ from uvicorn.server import ServerState
 from gateway.cycle import Cycle
 from gateway.errors import (
     BadRequest,
-    BodyTimeout,
     GatewayError,
     HeadersTooLarge,
+    RequestTimeout,
     UriTooLarge,
     render,
 )
@@ -220,7 +220,9 @@ class GatewayProtocol(HttpToolsProtocol):
 
     def _head_late(self) -> None:
         self._refuse(
-            BodyTimeout("API request error: the request head did not arrive in time.")
+            RequestTimeout(
+                "API request error: the request head did not arrive in time."
+            )
         )
 
     def _stop_timers(self) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Awaitable
 from gateway.call import Call
 from gateway.errors import (
     BadRequest,
-    BodyTimeout,
     BodyTooLarge,
     HeadersTooLarge,
     ProtocolNotSupported,
+    RequestTimeout,
     UriTooLarge,
 )
 from gateway.http import Request, Response
@@ -70,7 +70,7 @@ async def _read(request: Request) -> None:
         async with asyncio.timeout(BODY_SECONDS):
             request.body = await _collect(request)
     except TimeoutError:
-        raise BodyTimeout from None
+        raise RequestTimeout from None
 
 
 async def _collect(request: Request) -> bytes:
