@@ -123,7 +123,7 @@ class CredentialBind(generic.Ask):
 
 
 class Unbind(generic.Act):
-    """Unbind, from either side: back to the page named by `next`."""
+    """Unbind, from either side: back to the side that the form names."""
 
     model = Authorization
     verb = "delete"
