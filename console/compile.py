@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+
 from console import models
 from gateway import snapshot as data
+from gateway.functions.package import Store
 
 Rules = Mapping[str, data.ResponseRule]
 
@@ -79,12 +82,13 @@ class Compiler:
         return self._authorizers.get(authorizer_id, gone)
 
     def _authorizer(self, row: models.Authorizer) -> data.Authorizer:
+        function = self._functions.get(row.function_id)
         return data.Authorizer(
             id=row.pk,
             name=row.name,
             type=row.type,
             revision=row.update_time.isoformat(),
-            function=self._functions.get(row.function_id),
+            target=data.Target(function) if function else None,
             identities=tuple(data.Identity(**source) for source in row.identities),
             ttl=row.ttl,
             user_data=row.user_data,
@@ -111,7 +115,7 @@ def function(row: models.Function, *, draft: bool = False) -> data.Function:
         func_name=row.func_name,
         runtime=row.runtime,
         handler=row.handler,
-        code=row.code if draft else row.deployed_code or {},
+        code_hash=_store(row.code if draft else row.deployed_code or {}),
         package=row.package,
         project_id=row.func_urn.split(":")[3],
         memory_size=row.memory_size,
@@ -119,6 +123,12 @@ def function(row: models.Function, *, draft: bool = False) -> data.Function:
         user_data=row.user_data,
         encrypted_user_data=row.encrypted_user_data,
     )
+
+
+def _store(texts: Mapping[str, str]) -> str:
+    """Code where gateways find it; gives its hash."""
+    packages = Store(settings.PACKAGES_DIR)
+    return packages.put({path: text.encode() for path, text in texts.items()})
 
 
 def _bound_credentials() -> dict[tuple[str, str], frozenset[str]]:

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from gateway.app import Gateway
 from gateway.call import Call, Services, Step
+from gateway.functions.package import Store
 from gateway.functions.pool import Invocation, Pool
 from gateway.http import Request, Response
 from gateway.pipeline import run
@@ -35,9 +36,9 @@ class Embedded:
             target=self._loop.run_forever, name="gateway", daemon=True
         )
         self._thread.start()
-        self._pool = Pool()
+        self._pool = Pool(Store(settings.PACKAGES_DIR))
         live = File(settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE)
-        self._gateway = Gateway(live, functions=self._pool)
+        self._gateway = Gateway(live, self._pool)
         self._drafts = ExpiringCache()
 
     def serve(self, request: Request) -> Response:

@@ -16,6 +16,7 @@ env = environ.Env()
 DATA_DIR = Path(env.str("SALLYPORT_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 KEYS_DIR = DATA_DIR / "keys"
 SNAPSHOT_FILE = DATA_DIR / "snapshot.bin"
+PACKAGES_DIR = DATA_DIR / "packages"
 SNAPSHOT_KEY_FILE = KEYS_DIR / "snapshot.key"
 FIELD_KEY_FILE = KEYS_DIR / "fields.key"
 TLS_DIR = DATA_DIR / "tls"

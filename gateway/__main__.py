@@ -10,6 +10,8 @@ import uvloop
 
 from gateway import server, tls
 from gateway.app import Gateway
+from gateway.functions.package import Store
+from gateway.functions.pool import Pool
 from gateway.source import File
 
 # What sysexits.h calls "a service is unavailable": an address or a file is.
@@ -20,6 +22,13 @@ def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
     options.add_argument("--snapshot", type=Path, required=True, metavar="FILE")
     options.add_argument("--key-file", type=Path, required=True, metavar="FILE")
+    options.add_argument(
+        "--packages",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the code of functions",
+    )
     options.add_argument("--http", type=server.parse_address, metavar="HOST:PORT")
     options.add_argument("--https", type=server.parse_address, metavar="HOST:PORT")
     options.add_argument(
@@ -52,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"The gateway cannot start: {error}", file=sys.stderr)
         return UNAVAILABLE
-    gateway = Gateway(source)
+    gateway = Gateway(source, Pool(Store(options.packages)))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(gateway, sockets, gateway.close))
     return 0

@@ -23,14 +23,14 @@ class Gateway:
     def __init__(
         self,
         source: Source,
+        functions: Pool,
         *,
-        functions: Pool | None = None,
         verdicts: ExpiringCache | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         # An empty cache is false.
         cache = ExpiringCache() if verdicts is None else verdicts
-        self.services = Services(source, functions or Pool(), cache, clock)
+        self.services = Services(source, functions, cache, clock)
 
     def handle(self, request: Request) -> Coroutine[Any, Any, Response]:
         """The answer to one request, on the configuration of this moment."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from random import random
 from typing import Any
 
 import orjson
@@ -23,34 +24,63 @@ RELEASE = "RELEASE"
 
 @dataclass(frozen=True)
 class Function:
-    """A deployed function, or a draft of one (reference: auth.md section 10.4).
+    """A version of a function, or a draft (reference: auth.md section 10.4).
 
-    `code` maps file names to text; `timeout` is in seconds, `memory_size` in MB;
-    `encrypted_user_data` holds clear text, since a snapshot is encrypted whole.
+    `code_hash` and `dependencies_hash` name directories of a package store; the
+    latter is empty when nothing is installed. Times are in seconds, `memory_size`
+    in MB; `concurrency` is how many calls may run at once, -1 without a limit of
+    its own; `encrypted_user_data` holds clear text, since a snapshot is encrypted
+    whole.
     """
 
     urn: str
     func_name: str
     runtime: str
     handler: str
-    code: Mapping[str, str]
+    code_hash: str
+    dependencies_hash: str = ""
     package: str = "default"
     project_id: str = ""
     version: str = "latest"
+    alias: str = ""
     memory_size: int = 128
     timeout: int = 3
+    initializer_handler: str = ""
+    initializer_timeout: int = 3
+    concurrency: int = -1
+    enabled: bool = True
+    network: bool = False
     user_data: Mapping[str, str] = field(default_factory=dict)
     encrypted_user_data: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    @cached_property
-    def code_hash(self) -> str:
-        """Hex SHA-256 of the code alone: what a person compares."""
-        return hashlib.sha256(_canonical(self.code)).hexdigest()
+    @property
+    def qualified_urn(self) -> str:
+        """With the alias, or else the version (auth.md section 10.4)."""
+        return f"{self.urn}:{'!' + self.alias if self.alias else self.version}"
 
     @cached_property
     def key(self) -> str:
         """Hex SHA-256 of code and configuration: a worker serves one key only."""
         return hashlib.sha256(_canonical(asdict(self))).hexdigest()
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an authorizer calls: a function, and by weight a second version of it.
+
+    `weight` is the percentage of calls that go to `second` (an alias's additional
+    version, auth.md section 10.4).
+    """
+
+    function: Function
+    second: Function | None = None
+    weight: int = 0
+
+    def pick(self) -> Function:
+        """The function for one call."""
+        if self.second is None or random() * 100 >= self.weight:
+            return self.function
+        return self.second
 
 
 @dataclass(frozen=True)
@@ -82,7 +112,7 @@ class Authorizer:
     name: str
     type: str
     revision: str
-    function: Function | None
+    target: Target | None
     identities: tuple[Identity, ...] = ()
     ttl: int = 0
     user_data: str = ""
@@ -162,8 +192,7 @@ class Api:
         """The part of an authorizer cache key that configuration decides."""
         guard = self.authorizer
         assert guard is not None
-        code = guard.function.key if guard.function else ""
-        return "\0".join((guard.id, guard.revision, code, self.id, self.stage))
+        return "\0".join((guard.id, guard.revision, self.id, self.stage))
 
 
 @dataclass(frozen=True)
@@ -231,7 +260,7 @@ def dump(snapshot: Snapshot) -> bytes:
     document = {
         "groups": [asdict(g) for g in snapshot.groups],
         "functions": [asdict(f) for f in snapshot.functions],
-        "authorizers": [_refer(a, "function", "urn") for a in snapshot.authorizers],
+        "authorizers": [_with_urns(a) for a in snapshot.authorizers],
         "credentials": [asdict(c) for c in snapshot.credentials],
         "apis": [_refer(a, "authorizer", "id") for a in snapshot.apis],
     }
@@ -241,7 +270,7 @@ def dump(snapshot: Snapshot) -> bytes:
 def load(document: bytes) -> Snapshot:
     """The snapshot of a document; ValueError or KeyError when it is not one."""
     raw = orjson.loads(document)
-    functions = {f["urn"]: Function(**f) for f in raw["functions"]}
+    functions = {f.qualified_urn: f for f in (Function(**f) for f in raw["functions"])}
     authorizers = {a["id"]: _authorizer(a, functions) for a in raw["authorizers"]}
     return Snapshot(
         groups=tuple(_group(g) for g in raw["groups"]),
@@ -254,8 +283,18 @@ def load(document: bytes) -> Snapshot:
 
 def _authorizer(raw: dict[str, Any], functions: Mapping[str, Function]) -> Authorizer:
     identities = tuple(Identity(**i) for i in raw.pop("identities"))
-    function = functions.get(raw.pop("function"))
-    return Authorizer(**raw, identities=identities, function=function)
+    target = _target(raw.pop("target"), functions)
+    return Authorizer(**raw, identities=identities, target=target)
+
+
+def _target(
+    raw: dict[str, Any] | None, functions: Mapping[str, Function]
+) -> Target | None:
+    """Of a function that is gone there is no target: its callers are refused."""
+    first = functions.get(raw["function"]) if raw else None
+    if raw is None or first is None:
+        return None
+    return Target(first, functions.get(raw["second"]), raw["weight"])
 
 
 def _group(raw: dict[str, Any]) -> Group:
@@ -288,6 +327,19 @@ def _rules(raw: dict[str, Any]) -> dict[str, ResponseRule]:
 def _with_pairs(kind: Any, raw: dict[str, Any]) -> Any:
     """An object whose `headers` are pairs, from JSON lists."""
     return kind(**raw | {"headers": tuple((k, v) for k, v in raw["headers"])})
+
+
+def _with_urns(guard: Authorizer) -> dict[str, Any]:
+    """An authorizer's fields; its target's functions by their qualified URNs."""
+    document = asdict(replace(guard, target=None))
+    if target := guard.target:
+        second = target.second
+        document["target"] = {
+            "function": target.function.qualified_urn,
+            "second": second.qualified_urn if second else "",
+            "weight": target.weight,
+        }
+    return document
 
 
 def _refer(value: Any, attribute: str, key: str) -> dict[str, Any]:

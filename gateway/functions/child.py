@@ -74,7 +74,8 @@ class Instance:
     """One function, loaded by its first call, called many times."""
 
     def __init__(self, setup: dict[str, Any], capture: Capture) -> None:
-        self._code = os.path.join(setup["home"], "code")
+        self._code = setup["code"]
+        self._dependencies = setup["dependencies"]
         self._handler_name = setup["handler"]
         self._started = setup["started"]
         self._configuration = Configuration(setup["settings"], setup["user_data"])
@@ -100,7 +101,7 @@ class Instance:
     def _load(self) -> tuple[int, bytes] | None:
         """Find the handler, or say why not."""
         try:
-            self._handler = _find(self._handler_name, self._code)
+            self._handler = _find(self._handler_name, self._code, self._dependencies)
         except HandlerNotFound as error:
             return LAST, self._failed(error, ENTRY)
         except BaseException as error:
@@ -130,8 +131,10 @@ class Instance:
         return int(lines.partition(b"VmHWM:")[2].split(None, 1)[0]) / 1024
 
 
-def _find(handler: str, code: str) -> Handler:
+def _find(handler: str, code: str, dependencies: str) -> Handler:
     """The function `folder/module.name`; its folder comes first on the path."""
+    if dependencies:
+        sys.path.insert(0, dependencies)
     entry, _, name = handler.rpartition(".")
     folder, _, module = entry.rpartition("/")
     sys.path.insert(0, code)
@@ -163,26 +166,16 @@ def _serialise(value: object) -> bytes:
 
 
 def _prepare(setup: dict[str, Any]) -> None:
-    """Write the code, leave only documented names in the environment, wall in."""
-    code, temp = (os.path.join(setup["home"], name) for name in ("code", "tmp"))
-    for name, text in setup["code"].items():
-        _write(code, name, text)
+    """Leave only documented names in the environment, then wall in."""
+    temp = os.path.join(setup["home"], "tmp")
     os.mkdir(temp, 0o700)
     os.chdir(temp)
     settings = setup["settings"]
     os.environ.clear()
     os.environ.update({f"RUNTIME_{name}": text for name, text in settings.items()})
+    read = [path for path in (setup["code"], setup["dependencies"]) if path]
     memory = int(settings["MEMORY"])
-    sandbox.apply(code, temp, memory_mb=memory, parent=setup["parent"])
-
-
-def _write(code: str, name: str, text: str) -> None:
-    path = os.path.normpath(os.path.join(code, name))
-    if not path.startswith(code + os.sep):
-        raise ValueError(f"a file of the function is outside its code: {name!r}")
-    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+    sandbox.apply(read, temp, memory_mb=memory, parent=setup["parent"])
 
 
 def _forget_gateway() -> None:

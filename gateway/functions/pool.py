@@ -14,6 +14,7 @@ from typing import NamedTuple
 import orjson
 
 from gateway.functions.invocation import Invocation, Ticket
+from gateway.functions.package import Store
 from gateway.functions.scratch import Scratch, remove
 from gateway.functions.wire import MAX_PAYLOAD
 from gateway.functions.worker import Death, Worker
@@ -49,6 +50,7 @@ class Pool:
 
     def __init__(
         self,
+        packages: Store,
         *,
         max_children: int = 32,
         max_per_function: int = 8,
@@ -57,6 +59,7 @@ class Pool:
         max_calls: int = 10_000,
         scratch: Path | None = None,
     ) -> None:
+        self._packages = packages
         self._max_children = max_children
         self._max_per_function = max_per_function
         self._queue = queue
@@ -166,7 +169,7 @@ class Pool:
             self._discard(self._idle[0])
         home = self._scratch.home()
         try:
-            return Worker(function, home, self._gone)
+            return Worker(function, self._packages, home, self._gone)
         except OSError:
             remove(home)
             raise

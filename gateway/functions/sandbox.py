@@ -56,8 +56,8 @@ def level() -> str:
     return "+".join(_walls()) or "limits"
 
 
-def apply(code: str, temp: str, *, memory_mb: int, parent: int) -> None:
-    """Wall this process in: it reads `code`, writes `temp`, dies with `parent`.
+def apply(read: list[str], temp: str, *, memory_mb: int, parent: int) -> None:
+    """Wall this process in: it reads `read`, writes `temp`, dies with `parent`.
 
     Everything the host offers (`level`) or OSError: user code never runs with less.
     """
@@ -67,7 +67,7 @@ def apply(code: str, temp: str, *, memory_mb: int, parent: int) -> None:
     _drop_privileges()
     walls = _walls()
     if "landlock" in walls:
-        landlock.restrict((code, *_interpreter(), *_READABLE), (temp, "/dev/null"))
+        landlock.restrict((*read, *_interpreter(), *_READABLE), (temp, "/dev/null"))
     if "seccomp" in walls:
         seccomp.restrict()
 

@@ -20,6 +20,7 @@ from typing import NamedTuple, cast
 
 import orjson
 
+from gateway.functions.package import Store
 from gateway.functions.wire import FRAME, LAST, MAX_LOG, MAX_PAYLOAD, OK, REPLY
 from gateway.snapshot import Function
 
@@ -58,7 +59,11 @@ class Worker(asyncio.Protocol):
     """
 
     def __init__(
-        self, function: Function, home: Path, ended: Callable[["Worker"], None]
+        self,
+        function: Function,
+        packages: Store,
+        home: Path,
+        ended: Callable[["Worker"], None],
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self.key = function.key
@@ -74,7 +79,7 @@ class Worker(asyncio.Protocol):
         self._nonce = b""
         self._cause: tuple[str, str] | None = None
         self._memory_mb = 0.0
-        self._setup = _setup(function, home, self.started)
+        self._setup = _setup(function, packages, home, self.started)
         self._log: int | None = _log_file()
         self._last_words = ""
         self._start()
@@ -260,23 +265,26 @@ def _log_file() -> int:
     return number
 
 
-def _setup(function: Function, home: Path, started: float) -> bytes:
+def _setup(function: Function, packages: Store, home: Path, started: float) -> bytes:
     """The first document a child receives; it reads all its settings there."""
     user_data = {**function.user_data, **function.encrypted_user_data}
+    code = packages.code(function.code_hash)
+    installed = packages.dependencies(function.dependencies_hash)
     document = {
         "home": str(home),
         "parent": os.getpid(),
         "started": started,
-        "code": dict(function.code),
+        "code": str(code),
+        "dependencies": str(installed) if function.dependencies_hash else "",
         "handler": function.handler,
         "user_data": user_data,
-        "settings": _settings(function, home, user_data),
+        "settings": _settings(function, code, home, user_data),
     }
     return orjson.dumps(document)
 
 
 def _settings(
-    function: Function, home: Path, user_data: dict[str, str]
+    function: Function, code: Path, home: Path, user_data: dict[str, str]
 ) -> dict[str, str]:
     """The preset variables without their RUNTIME_ (auth.md section 10.2)."""
     return {
@@ -290,10 +298,10 @@ def _settings(
         "CPU": str(function.memory_size * 100 // 128 + 200),
         "MEMORY": str(function.memory_size),
         "MAX_RESP_BODY_SIZE": str(MAX_PAYLOAD),
-        "INITIALIZER_HANDLER": "",
-        "INITIALIZER_TIMEOUT": "",
+        "INITIALIZER_HANDLER": function.initializer_handler,
+        "INITIALIZER_TIMEOUT": str(function.initializer_timeout),
         "ROOT": str(home),
-        "CODE_ROOT": str(home / "code"),
+        "CODE_ROOT": str(code),
         "LOG_DIR": str(home / "tmp"),
     }
 

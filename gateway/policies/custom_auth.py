@@ -13,7 +13,7 @@ from gateway.errors import AuthorizerBroken, AuthorizerDenied, IdentityError
 from gateway.events import build_event
 from gateway.functions.pool import Invocation
 from gateway.http import Response, decode_text
-from gateway.snapshot import Authorizer, Identity
+from gateway.snapshot import Authorizer, Function, Identity
 
 REPLY_BYTES = 1024 * 1024
 LONG_VALUE = 256
@@ -42,10 +42,11 @@ def authorize(call: Call) -> Response | Awaitable[None] | None:
         if call.api.auth_type == "AUTHORIZER":
             raise AuthorizerBroken(reason="the API has lost its custom authorizer")
         return call.skip("the API has no custom authorizer")
-    key = _identity_key(call, guard)
+    function = guard.target.pick() if guard.target else None
+    key = _verdict_key(call, guard, function)
     known = call.services.verdicts.get(key) if guard.ttl else None
     if known is None:
-        return _ask(call, guard, key)
+        return _ask(call, guard, function, key)
     if call.trace is not None:
         left = call.services.verdicts.seconds_left(key)
         call.explain(authorizer=guard.name, cache="hit", seconds_left=round(left, 1))
@@ -74,8 +75,12 @@ def interpret(result: str) -> Verdict:
     return Verdict(status == "allow", _context(answer.get("context")))
 
 
-async def _ask(call: Call, guard: Authorizer, key: Key) -> None:
-    outcome = await _invoke(call, guard)
+async def _ask(
+    call: Call, guard: Authorizer, function: Function | None, key: Key
+) -> None:
+    if function is None:
+        raise AuthorizerBroken(reason=f"authorizer {guard.name} has no live function")
+    outcome = await _invoke(call, guard, function)
     if guard.auth_downgrade_enabled and outcome.error_type in _UNREACHABLE:
         call.explain(relaxed=f"let through: {outcome.error_type}")
         return
@@ -90,15 +95,13 @@ async def _ask(call: Call, guard: Authorizer, key: Key) -> None:
     _apply(call, verdict)
 
 
-async def _invoke(call: Call, guard: Authorizer) -> Invocation:
+async def _invoke(call: Call, guard: Authorizer, function: Function) -> Invocation:
     """Call the function, again after a failure as often as the form allows."""
-    if guard.function is None:
-        raise AuthorizerBroken(reason=f"authorizer {guard.name} has no live function")
     event = build_event(call, with_body=guard.need_body)
     event["user_data"] = guard.user_data
     for _ in range(guard.retry_attempts + 1):
         outcome = await call.services.functions.invoke(
-            guard.function,
+            function,
             event,
             request_id=call.request_id,
             timeout=guard.timeout / 1000,
@@ -113,6 +116,7 @@ async def _invoke(call: Call, guard: Authorizer) -> Invocation:
         log=outcome.log,
         function_ms=round(outcome.duration_ms, 3),
         cold=outcome.cold,
+        function=function.qualified_urn,
         code_hash=outcome.code_hash,
     )
     return outcome
@@ -128,9 +132,12 @@ def _apply(call: Call, verdict: Verdict) -> None:
         raise AuthorizerDenied(reason="the authorizer answered deny")
 
 
-def _identity_key(call: Call, guard: Authorizer) -> Key:
-    """The identity values, long ones as digests: callers choose their length."""
-    key: list[str | bytes] = [call.api.verdict_scope]
+def _verdict_key(call: Call, guard: Authorizer, function: Function | None) -> Key:
+    """What a verdict is remembered by: the code that gives it, and the identity.
+
+    Long identity values enter as digests, since callers choose their length.
+    """
+    key: list[str | bytes] = [call.api.verdict_scope, function.key if function else ""]
     for source in guard.identities:
         value = _identity_value(call, source)
         key.append(value if len(value) <= LONG_VALUE else _digest(value))

@@ -5,7 +5,9 @@ process for comparison, and a cold call, all in milliseconds.
 """
 
 import json
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from gateway.functions.package import Store  # noqa: E402
 from gateway.functions.pool import Pool  # noqa: E402
 from gateway.functions.sandbox import level  # noqa: E402
 from gateway.snapshot import Function  # noqa: E402
@@ -22,6 +25,7 @@ import json
 def handler(event, context):
     return {"statusCode": 200, "body": json.dumps({"status": "allow"})}
 """
+STORE = Store(Path(tempfile.mkdtemp(prefix="sallyport-bench-")))
 EVENT = {"headers": {"Authorization": "x" * 200}, "queryStringParameters": {"a": "b"}}
 
 
@@ -32,8 +36,8 @@ def report(name: str, milliseconds: list[float]) -> None:
 
 
 def function(number: int) -> Function:
-    code = {"index.py": f"{CODE}# {number}\n"}
-    return Function("urn", "bench", "Python 3.9", "index.handler", code)
+    code = STORE.put({"index.py": f"{CODE}# {number}\n".encode()})
+    return Function("urn", "bench", "Python3.11", "index.handler", code)
 
 
 async def timed(
@@ -48,7 +52,7 @@ async def timed(
 
 
 async def main() -> None:
-    pool = Pool()
+    pool = Pool(STORE)
     own: dict[str, Callable[[object, object], object]] = {}
     exec(CODE, own)  # the same handler, in this process
 
@@ -71,6 +75,7 @@ async def main() -> None:
     report("in this process", await timed(5000, inside))
     report("warm call", await timed(5000, warm))
     await pool.close()
+    shutil.rmtree(STORE.root)
 
 
 uvloop.run(main())

@@ -29,6 +29,7 @@ from cryptography.fernet import Fernet  # noqa: E402
 
 from gateway import signing  # noqa: E402
 from gateway.app import Receive, Scope, Send  # noqa: E402
+from gateway.functions.package import Store  # noqa: E402
 from gateway.http import Headers, Request  # noqa: E402
 from gateway.snapshot import (  # noqa: E402
     Api,
@@ -39,6 +40,7 @@ from gateway.snapshot import (  # noqa: E402
     Identity,
     MockInfo,
     Snapshot,
+    Target,
 )
 from gateway.source import write  # noqa: E402
 
@@ -52,7 +54,7 @@ def handler(event, context):
             "body": json.dumps({"status": "allow" if good else "deny"})}
 """
 BODY = '{"result":"ok","orders":[1,2,3]}'
-Target = tuple[str, int, list[str]]
+Addressed = tuple[str, int, list[str]]
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,13 +67,19 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": BODY.encode()})
 
 
-def snapshot(ttl: int) -> Snapshot:
+def snapshot(ttl: int, packages: Path) -> Snapshot:
     """One two-factor API; `ttl` 0 calls the authorizer every time."""
     function = Function(
-        "urn:bench", "bench", "Python3.9", "index.handler", {"index.py": CODE}
+        "urn:bench",
+        "bench",
+        "Python3.9",
+        "index.handler",
+        Store(packages).put({"index.py": CODE.encode()}),
     )
     sources = (Identity("HEADER", "token"), Identity("QUERY", "test"))
-    guard = Authorizer("guard", "guard", "FRONTEND", "1", function, sources, ttl)
+    guard = Authorizer(
+        "guard", "guard", "FRONTEND", "1", Target(function), sources, ttl
+    )
     api = Api(
         "api", "api", "group", "RELEASE", "BOTH", "GET", PATH,
         auth_type="APP",
@@ -168,8 +176,9 @@ def contestants(scratch: Path) -> Iterator[dict[str, int]]:
         stack.enter_context(process([__file__, "--hello", "18301"], 18301, {}))
         for port, ttl in ((18302, 3600), (18303, 0)):
             file = scratch / f"{port}.bin"
-            write(snapshot(ttl), file, key_file)
+            write(snapshot(ttl, scratch / "packages"), file, key_file)
             arguments = ["-m", "gateway", "--snapshot", str(file)]
+            arguments += ["--packages", str(scratch / "packages")]
             arguments += ["--key-file", str(key_file), "--http", f"127.0.0.1:{port}"]
             stack.enter_context(process(arguments, port, {}))
             check(port)

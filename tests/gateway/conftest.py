@@ -8,6 +8,7 @@ import uvloop
 
 from gateway.functions.pool import Pool
 from tests.gateway.world import World
+from tests.packages import STORE
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +21,7 @@ def runner() -> Iterator[asyncio.Runner]:
 @pytest.fixture(scope="session")
 def pool(runner: asyncio.Runner) -> Iterator[Pool]:
     """Real function workers, kept warm from test to test."""
-    pool = Pool()
+    pool = Pool(STORE)
     yield pool
     runner.run(pool.close())
 

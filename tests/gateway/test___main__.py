@@ -26,7 +26,8 @@ def options(tmp_path: Path) -> list[str]:
     key_file, snapshot = tmp_path / "snapshot.key", tmp_path / "snapshot.bin"
     key_file.write_bytes(Fernet.generate_key())
     write(Snapshot(), snapshot, key_file)
-    return ["--snapshot", str(snapshot), "--key-file", str(key_file)]
+    options = ["--snapshot", str(snapshot), "--key-file", str(key_file)]
+    return [*options, "--packages", str(tmp_path / "packages")]
 
 
 @contextmanager
@@ -102,6 +103,7 @@ def test_a_command_line_that_makes_no_sense_is_explained(
 
 def test_a_missing_key_file_is_no_reason_to_listen(tmp_path: Path) -> None:
     options = ["--snapshot", str(tmp_path / "s"), "--key-file", str(tmp_path / "k")]
+    options += ["--packages", str(tmp_path / "packages")]
     port = free_port()
     with gateway(*options, "--http", f"127.0.0.1:{port}") as process:
         _, err = process.communicate(timeout=10)

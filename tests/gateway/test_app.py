@@ -31,6 +31,7 @@ from tests.gateway.world import (
     request,
     signed,
 )
+from tests.packages import STORE
 
 ALLOW = replying("""{"statusCode": 200, "body": '{"status": "allow"}'}""")
 
@@ -52,9 +53,7 @@ def sdk_request(path: str, query: list[tuple[str, Any]], body: bytes) -> SdkRequ
 @pytest.fixture
 def live(world: World) -> World:
     """A two-factor API of this moment's clock."""
-    world.gateway = Gateway(
-        world, functions=world.gateway.services.functions, clock=time.time
-    )
+    world.gateway = Gateway(world, world.gateway.services.functions, clock=time.time)
     identities = (Identity("HEADER", "token"),)
     world.publish_app(
         req_method="POST",
@@ -210,7 +209,7 @@ def test_other_kinds_of_traffic_are_refused(world: World, kind: str) -> None:
 
 def test_a_gateway_has_its_own_workers_and_ends_them(world: World) -> None:
     async def main() -> tuple[int, int]:
-        gateway = Gateway(Fixed(world.snapshot), clock=lambda: world.now)
+        gateway = Gateway(Fixed(world.snapshot), Pool(STORE), clock=lambda: world.now)
         call = request("GET", "/orders", ("token", "t"))
         assert (await gateway.handle(call)).status == 200
         pool = gateway.services.functions

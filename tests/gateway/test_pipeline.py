@@ -180,7 +180,7 @@ def test_without_any_configuration_every_call_is_refused(
     key_file = tmp_path / "key"
     key_file.write_bytes(Fernet.generate_key())
     source = File(tmp_path / "nothing", key_file)
-    world.gateway = Gateway(source, functions=world.gateway.services.functions)
+    world.gateway = Gateway(source, world.gateway.services.functions)
     answer = world.send(request())
     assert (answer.status, answer.json["error_code"]) == (500, "APIG.0606")
     assert answer.json["error_msg"] == "Failed to load the API configurations."

@@ -339,7 +339,7 @@ def a_function_that_ends_its_process(world: World) -> Request:
 
 @broken
 def a_function_that_is_not_deployed(world: World) -> Request:
-    return guarded(world, "", function=None)
+    return guarded(world, "", target=None)
 
 
 @broken

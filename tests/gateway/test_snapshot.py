@@ -15,6 +15,7 @@ from gateway.snapshot import (
     MockInfo,
     ResponseRule,
     Snapshot,
+    Target,
     dump,
     load,
 )
@@ -25,7 +26,7 @@ FUNCTION = Function(
     func_name="f",
     runtime="Python3.9",
     handler="index.handler",
-    code={"index.py": "def handler(event, context): ...\n", "lib/é.py": ""},
+    code_hash="c0de",
     user_data={"test": "user@123"},
     encrypted_user_data={"token": "s3cret-token"},
 )
@@ -34,7 +35,7 @@ AUTHORIZER = Authorizer(
     name="guard",
     type="FRONTEND",
     revision="1",
-    function=FUNCTION,
+    target=Target(FUNCTION, replace(FUNCTION, version="v2"), 20),
     identities=(Identity("HEADER", "token"), Identity("QUERY", "test", "^u")),
     ttl=30,
 )
@@ -56,8 +57,8 @@ SNAPSHOT = Snapshot(
     groups=(Group("g1", "DEFAULT", True, ("g1.test",), {"THROTTLED": RULE}),),
     apis=(API, replace(API, id="a2", stage="TEST", authorizer=None)),
     credentials=(Credential("c1", "app", "key", "s3cret-app"),),
-    authorizers=(AUTHORIZER, replace(AUTHORIZER, id="au2", function=None)),
-    functions=(FUNCTION,),
+    authorizers=(AUTHORIZER, replace(AUTHORIZER, id="au2", target=None)),
+    functions=(FUNCTION, replace(FUNCTION, version="v2")),
 )
 
 
@@ -84,12 +85,12 @@ def test_an_api_whose_authorizer_is_gone_keeps_one_that_cannot_allow() -> None:
     loaded = load(dump(replace(SNAPSHOT, authorizers=())))
     guard = loaded.apis[0].authorizer
     assert guard is not None
-    assert (guard.id, guard.function) == ("au1", None)
+    assert (guard.id, guard.target) == ("au1", None)
 
 
 def test_an_authorizer_whose_function_is_gone_has_none() -> None:
     loaded = load(dump(replace(SNAPSHOT, functions=())))
-    assert loaded.authorizers[0].function is None
+    assert loaded.authorizers[0].target is None
 
 
 def test_indexes_find_apps_hosts_the_default_group_and_routes() -> None:
@@ -112,7 +113,11 @@ def test_a_draft_is_the_only_api_and_may_bring_a_credential() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"code": {"index.py": "def handler(event, context): ...\n\n"}},
+        {"code_hash": "0ther"},
+        {"dependencies_hash": "d"},
+        {"version": "v1"},
+        {"alias": "prod"},
+        {"network": True},
         {"handler": "index.other"},
         {"timeout": 4},
         {"memory_size": 256},
@@ -125,25 +130,17 @@ def test_any_change_of_a_function_gives_it_another_key(
 ) -> None:
     changed = replace(FUNCTION, **changes)  # type: ignore[arg-type]
     assert changed.key != FUNCTION.key
-    assert (changed.code_hash == FUNCTION.code_hash) == ("code" not in changes)
-
-
-def test_the_order_of_files_does_not_change_the_code_hash() -> None:
-    turned = replace(FUNCTION, code=dict(reversed(list(FUNCTION.code.items()))))
-    assert turned.code_hash == FUNCTION.code_hash
 
 
 def test_what_an_authorizer_said_is_kept_apart_by_what_it_depends_on() -> None:
-    newer = replace(FUNCTION, code={"index.py": ""})
     scopes = {
         API.verdict_scope,
         replace(API, id="a2").verdict_scope,
         replace(API, stage="TEST").verdict_scope,
         replace(API, authorizer=replace(AUTHORIZER, id="au2")).verdict_scope,
         replace(API, authorizer=replace(AUTHORIZER, revision="2")).verdict_scope,
-        replace(API, authorizer=replace(AUTHORIZER, function=newer)).verdict_scope,
     }
-    assert len(scopes) == 6
+    assert len(scopes) == 5
 
 
 def test_secrets_are_not_shown() -> None:
@@ -158,4 +155,8 @@ def test_nothing_in_a_snapshot_can_be_changed() -> None:
 def test_references_are_ids_in_the_document() -> None:
     document = orjson.loads(dump(SNAPSHOT))
     assert document["apis"][0]["authorizer"] == "au1"
-    assert document["authorizers"][0]["function"] == FUNCTION.urn
+    assert document["authorizers"][0]["target"] == {
+        "function": f"{FUNCTION.urn}:latest",
+        "second": f"{FUNCTION.urn}:v2",
+        "weight": 20,
+    }

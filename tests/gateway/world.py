@@ -28,8 +28,10 @@ from gateway.snapshot import (
     MockInfo,
     ResponseRule,
     Snapshot,
+    Target,
 )
 from gateway.state.memory import ExpiringCache
+from tests.packages import put
 
 T = TypeVar("T")
 HOST = "g1.apig.localhost"
@@ -82,7 +84,7 @@ class World:
         ).prepare()
         self.gateway = Gateway(
             self,
-            functions=pool,
+            pool,
             verdicts=ExpiringCache(clock=lambda: self.monotonic),
             clock=lambda: self.now,
         )
@@ -186,7 +188,7 @@ def guard(code: str, **fields: Any) -> Authorizer:
         "name": name,
         "type": "FRONTEND",
         "revision": "1",
-        "function": function(code, name),
+        "target": Target(function(code, name)),
     }
     return Authorizer(**defaults | fields)
 
@@ -198,7 +200,7 @@ def function(code: str, name: str, **fields: Any) -> Function:
         "func_name": name,
         "runtime": "Python3.9",
         "handler": "index.handler",
-        "code": {"index.py": code},
+        "code_hash": put(code),
     }
     return Function(**defaults | fields)
 

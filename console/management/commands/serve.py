@@ -155,6 +155,7 @@ def _gateway(http: Address, https: Address) -> Service:
     options = {
         "--snapshot": str(settings.SNAPSHOT_FILE),
         "--key-file": str(settings.SNAPSHOT_KEY_FILE),
+        "--packages": str(settings.PACKAGES_DIR),
         "--http": text(http),
         "--https": text(https),
         "--tls-dir": str(settings.TLS_DIR),

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.functions.pool import Invocation, Pool
 from gateway.snapshot import Function
+from tests.packages import STORE, put
 
 MakeFunction = Callable[..., Function]
 Run = Callable[..., Invocation]
@@ -22,13 +23,15 @@ WithPool = Callable[..., Any]
 def function() -> MakeFunction:
     """A function from the text of its index.py; other fields by name."""
 
-    def make(code: str, /, **fields: Any) -> Function:
+    def make(
+        code: str, /, files: dict[str, str] | None = None, **fields: Any
+    ) -> Function:
         given: dict[str, Any] = {
             "urn": "urn:fss:local:project:function:default:demo",
             "func_name": "demo",
             "runtime": "Python3.9",
             "handler": "index.handler",
-            "code": {"index.py": textwrap.dedent(code)},
+            "code_hash": put(files or textwrap.dedent(code)),
         }
         return Function(**given | fields)
 
@@ -41,7 +44,7 @@ def with_pool(tmp_path: Path) -> WithPool:
 
     def use(scenario: Scenario, **options: Any) -> Any:
         async def run() -> Any:
-            pool = Pool(scratch=tmp_path / "scratch", **options)
+            pool = Pool(STORE, scratch=tmp_path / "scratch", **options)
             try:
                 return await scenario(pool)
             finally:

@@ -9,6 +9,7 @@ import pytest
 import uvloop
 
 from gateway.functions.pool import Pool
+from tests.packages import STORE
 
 WHO = "import os\ndef handler(event, context): return os.getpid()"
 SLEEP = """
@@ -347,7 +348,7 @@ def test_a_pool_runs_under_uvloop(function: Any, tmp_path: Path) -> None:
     made = function(SLEEP)
 
     async def scenario() -> None:
-        pool = Pool(scratch=tmp_path)
+        pool = Pool(STORE, scratch=tmp_path)
         first, second = await call(pool, made, 0), await call(pool, made, 0)
         assert first.result == second.result
         assert (await call(pool, made, 60, timeout=0.2)).error_type == "timeout"

@@ -253,7 +253,9 @@ def test_the_child_is_alone_in_its_session_and_cannot_be_dumped(run: Run) -> Non
 
 WITHOUT_LANDLOCK = """
 import asyncio, ctypes, json, struct, sys
+from pathlib import Path
 from gateway.functions import libc, sandbox
+from gateway.functions.package import Store
 from gateway.functions.pool import Pool
 from gateway.snapshot import Function
 
@@ -276,8 +278,10 @@ def handler(event, context):
 '''
 
 async def main():
-    pool = Pool()
-    made = Function("u", "n", "Python3.9", "index.handler", {"index.py": CODE})
+    store = Store(Path(sys.argv[1]))
+    code = store.put({"index.py": CODE.encode()})
+    pool = Pool(store)
+    made = Function("u", "n", "Python3.9", "index.handler", code)
     outcome = await pool.invoke(made, None, request_id="r")
     await pool.close()
     print(json.dumps([sandbox.level(), json.loads(outcome.result)]))
@@ -290,7 +294,7 @@ def test_without_landlock_the_other_walls_stay_and_the_level_says_so(
     tmp_path: Path,
 ) -> None:
     found = subprocess.run(
-        [sys.executable, "-c", WITHOUT_LANDLOCK],
+        [sys.executable, "-c", WITHOUT_LANDLOCK, str(tmp_path / "packages")],
         capture_output=True,
         text=True,
         cwd=ROOT,

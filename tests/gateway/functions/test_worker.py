@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.functions.worker import Death, Reply, Worker
+from tests.packages import STORE
 
 ROOT = Path(__file__).parents[3]
 FORGE = """
@@ -54,7 +55,7 @@ def test_a_reply_without_the_nonce_ends_the_child(
     function: Any, tmp_path: Path
 ) -> None:
     async def scenario() -> None:
-        worker = Worker(function(FORGE), tmp_path, lambda worker: None)
+        worker = Worker(function(FORGE), STORE, tmp_path, lambda worker: None)
         outcome = await call(worker)
         assert isinstance(outcome, Death) and outcome.kind == "crash"
         assert outcome.text == "answered another call than the one it was given"
@@ -66,7 +67,7 @@ def test_a_reply_without_the_nonce_ends_the_child(
 def test_a_child_that_speaks_unasked_is_ended(function: Any, tmp_path: Path) -> None:
     async def scenario() -> None:
         ended: list[Worker] = []
-        worker = Worker(function(LATER), tmp_path, ended.append)
+        worker = Worker(function(LATER), STORE, tmp_path, ended.append)
         outcome = await call(worker)
         assert isinstance(outcome, Reply) and outcome.result == "fine"
         await asyncio.wait_for(worker.gone.wait(), 10)
@@ -77,7 +78,7 @@ def test_a_child_that_speaks_unasked_is_ended(function: Any, tmp_path: Path) -> 
 
 def test_a_child_that_closes_its_socket_is_ended(function: Any, tmp_path: Path) -> None:
     async def scenario() -> None:
-        worker = Worker(function(CLOSE), tmp_path, lambda worker: None)
+        worker = Worker(function(CLOSE), STORE, tmp_path, lambda worker: None)
         outcome = await call(worker)
         assert isinstance(outcome, Death) and outcome.kind == "crash"
 
@@ -87,12 +88,14 @@ def test_a_child_that_closes_its_socket_is_ended(function: Any, tmp_path: Path) 
 def test_every_descriptor_is_given_back(function: Any, tmp_path: Path) -> None:
     async def scenario() -> None:
         before = os.listdir("/proc/self/fd")
-        worker = Worker(function("def handler(e, c): pass"), tmp_path, lambda _: None)
+        worker = Worker(
+            function("def handler(e, c): pass"), STORE, tmp_path, lambda _: None
+        )
         await call(worker)
         worker.kill()
         await worker.gone.wait()
         await asyncio.sleep(0)
-        unused = Worker(function("x = 1"), tmp_path / "tmp", lambda _: None)
+        unused = Worker(function("x = 1"), STORE, tmp_path / "tmp", lambda _: None)
         unused.kill()
         await unused.gone.wait()
         assert os.listdir("/proc/self/fd") == before
@@ -115,7 +118,7 @@ def test_a_child_inherits_no_descriptor_of_the_gateway(
     )
 
     async def scenario(number: int) -> None:
-        worker = Worker(made, tmp_path, lambda worker: None)
+        worker = Worker(made, STORE, tmp_path, lambda worker: None)
         outcome = await call(worker, str(number).encode())
         assert isinstance(outcome, Reply) and outcome.result == "closed"
         worker.kill()
@@ -136,7 +139,7 @@ def test_a_host_that_cannot_start_it_gets_an_oserror(
     async def scenario() -> None:
         before = os.listdir("/proc/self/fd")
         with pytest.raises(OSError):
-            Worker(function("x = 1"), tmp_path / "missing", lambda worker: None)
+            Worker(function("x = 1"), STORE, tmp_path / "missing", lambda worker: None)
         assert os.listdir("/proc/self/fd") == before
 
     asyncio.run(scenario())
@@ -144,12 +147,15 @@ def test_a_host_that_cannot_start_it_gets_an_oserror(
 
 GATEWAY = """
 import asyncio, sys
+from pathlib import Path
 from gateway.functions.pool import Pool
+from gateway.functions.package import Store
 from gateway.snapshot import Function
 
 async def main():
-    pool = Pool()
-    code = {"index.py": "import time\\ndef handler(e, c): time.sleep(e)"}
+    store = Store(Path(sys.argv[1]))
+    code = store.put({"index.py": b"import time\\ndef handler(e, c): time.sleep(e)"})
+    pool = Pool(store)
     made = Function("u", "n", "Python3.9", "index.handler", code, timeout=60)
     await pool.invoke(made, 0, request_id="r")
     busy = asyncio.create_task(pool.invoke(made, 50, request_id="r"))
@@ -164,7 +170,7 @@ asyncio.run(main())
 
 def test_children_die_with_a_gateway_that_is_killed(tmp_path: Path, ended: Any) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", GATEWAY],
+        [sys.executable, "-c", GATEWAY, str(tmp_path / "packages")],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.policies.custom_auth import MalformedReply, Verdict, interpret
-from gateway.snapshot import Authorizer, Identity, ResponseRule
+from gateway.snapshot import Authorizer, Identity, ResponseRule, Target
 from tests.gateway.world import (
     STRANGER,
     STRANGER_SECRET,
@@ -20,6 +20,7 @@ from tests.gateway.world import (
     request,
     signed,
 )
+from tests.packages import put
 
 TOKEN = (Identity("HEADER", "token"),)
 # Allows the token "good", and counts its calls.
@@ -145,9 +146,9 @@ def test_changed_code_is_asked_anew(world: World) -> None:
     first = guard(replying(reply("deny").__repr__()), identities=TOKEN, ttl=30)
     world.publish_app(authorizer=first)
     assert ask(world).status == 401
-    assert first.function is not None
-    deployed = replace(first.function, code={"index.py": COUNTING})
-    world.change(authorizer=replace(first, function=deployed))
+    assert first.target is not None
+    deployed = replace(first.target.function, code_hash=put(COUNTING))
+    world.change(authorizer=replace(first, target=Target(deployed)))
     assert ask(world).status == 200
 
 
@@ -310,7 +311,7 @@ def test_relaxed_mode_lets_through_without_a_context_and_without_a_cache(
 def test_relaxed_mode_does_not_excuse_a_function_that_was_never_deployed(
     world: World,
 ) -> None:
-    call = guarded(world, "", function=None, auth_downgrade_enabled=True)
+    call = guarded(world, "", target=None, auth_downgrade_enabled=True)
     assert world.send(call).status == 500
 
 
@@ -322,8 +323,8 @@ def test_the_trace_shows_event_reply_log_and_what_ran(world: World) -> None:
     detail = world.trace(signed()).step("custom authorizer").detail
     assert "hello" in detail["log"]
     assert detail["reply"] == reply(context={"user": "u"})
-    assert own.function is not None
-    assert detail["code_hash"] == own.function.code_hash
+    assert own.target is not None
+    assert detail["code_hash"] == own.target.function.code_hash
     assert (detail["cache"], detail["cold"]) == ("off", True)
     assert (detail["status"], detail["context"]) == ("allow", {"user": "u"})
     assert detail["function_ms"] > 0
@@ -390,7 +391,7 @@ def test_any_other_reply_is_malformed(text: str, why: str) -> None:
         (replying("'not json'"), {}, "malformed reply: the reply is not JSON"),
         (replying("1 / 0"), {}, "ZeroDivisionError"),
         (LOOP, {"timeout": 300}, "timed out after 0.30 seconds"),
-        ("", {"function": None}, "has no live function"),
+        ("", {"target": None}, "has no live function"),
     ],
 )
 def test_a_malfunction_is_explained_in_the_trace_only(
