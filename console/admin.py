@@ -48,7 +48,6 @@ class FunctionForm(forms.ModelForm):
             "memory_size",
             "timeout",
             "description",
-            "code",
             "user_data",
             "encrypted_user_data",
         )
@@ -79,6 +78,50 @@ class FunctionAdmin(admin.ModelAdmin):
         for function in rows:
             function.deploy()
         messages.success(request, "Deployed.")
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Rows that the product writes, not people."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(models.Package)
+class PackageAdmin(ReadOnly):
+    list_display = ("code_hash", "code_size", "create_time")
+    fields = ("code_hash", "code_size")
+
+
+@admin.register(models.Version)
+class VersionAdmin(ReadOnly):
+    list_display = ("version", "function", "package", "create_time")
+    exclude = ("encrypted_user_data",)
+
+
+@admin.register(models.Build)
+class BuildAdmin(ReadOnly):
+    list_display = ("function", "package", "status", "create_time")
+
+
+@admin.register(models.Invocation)
+class InvocationAdmin(ReadOnly):
+    list_display = ("request_id", "function", "ok", "start_time")
+    exclude = ("event", "result", "log")
+
+
+@admin.register(models.Trace)
+class TraceAdmin(ReadOnly):
+    list_display = ("request_id", "api_name", "status", "create_time")
+    exclude = ("content", "request", "response")
+
+
+@admin.register(models.Alias)
+class AliasAdmin(admin.ModelAdmin):
+    list_display = ("name", "function", "version", "additional_version", "weight")
 
 
 @admin.register(models.TestEvent)
@@ -154,19 +197,11 @@ class ApiAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Release)
-class ReleaseAdmin(admin.ModelAdmin):
+class ReleaseAdmin(ReadOnly):
     """Records of what was published: made by publishing, not by hand."""
 
     list_display = ("api", "env", "version_no", "status", "publish_time")
     list_filter = ("env", "status")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: models.Release | None = None
-    ) -> bool:
-        return False
 
 
 @admin.register(models.Credential)

@@ -1,12 +1,13 @@
 """Rows to a snapshot: the only module that knows both planes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
 
 from console import models
+from console.models.version import FROZEN, LATEST
 from gateway import snapshot as data
 from gateway.functions.package import Store
 
@@ -17,14 +18,12 @@ class Compiler:
     """Reads the tables once and turns rows into the gateway's values."""
 
     def __init__(self) -> None:
-        self._functions = {
-            row.pk: function(row)
-            for row in models.Function.objects.filter(deployed_code__isnull=False)
-        }
-        self._authorizers = {
-            row.pk: self._authorizer(row)
-            for row in models.Authorizer.objects.select_related("function")
-        }
+        rows = models.Authorizer.objects.select_related(
+            "function",
+            "version__function",
+            *(f"alias__{name}__function" for name in ("version", "additional_version")),
+        )
+        self._authorizers = {row.pk: self._authorizer(row) for row in rows}
         responses = list(models.GatewayResponse.objects.all())
         self._rules = {row.pk: _rules(row.responses) for row in responses}
         self._defaults = {row.group_id: row.pk for row in responses if row.default}
@@ -38,7 +37,7 @@ class Compiler:
             apis=tuple(self._release(row) for row in live.select_related("api", "env")),
             credentials=tuple(map(_credential, models.Credential.objects.all())),
             authorizers=tuple(self._authorizers.values()),
-            functions=tuple(self._functions.values()),
+            functions=tuple(_functions(self._authorizers.values())),
         )
 
     def draft(self, api: models.Api) -> data.Api:
@@ -82,13 +81,12 @@ class Compiler:
         return self._authorizers.get(authorizer_id, gone)
 
     def _authorizer(self, row: models.Authorizer) -> data.Authorizer:
-        function = self._functions.get(row.function_id)
         return data.Authorizer(
             id=row.pk,
             name=row.name,
             type=row.type,
             revision=row.update_time.isoformat(),
-            target=data.Target(function) if function else None,
+            target=target(row),
             identities=tuple(data.Identity(**source) for source in row.identities),
             ttl=row.ttl,
             user_data=row.user_data,
@@ -108,27 +106,76 @@ class Compiler:
         )
 
 
-def function(row: models.Function, *, draft: bool = False) -> data.Function:
-    """A function as it is live, or as it stands in the editor."""
-    return data.Function(
-        urn=row.func_urn,
-        func_name=row.func_name,
-        runtime=row.runtime,
-        handler=row.handler,
-        code_hash=_store(row.code if draft else row.deployed_code or {}),
-        package=row.package,
-        project_id=row.func_urn.split(":")[3],
-        memory_size=row.memory_size,
-        timeout=row.timeout,
-        user_data=row.user_data,
-        encrypted_user_data=row.encrypted_user_data,
+def function(
+    row: models.Function, *, draft: bool = False, alias: str = ""
+) -> data.Function:
+    """Version latest: a function as it is live, or as it stands in the editor."""
+    code = row.draft_id if draft else row.deployed_id or ""
+    frozen = {name: getattr(row, name) for name in FROZEN}
+    frozen["encrypted_user_data"] = row.encrypted_user_data
+    return _function(row, LATEST, code, row.dependencies_hash, alias, frozen)
+
+
+def version(row: models.Version, *, alias: str = "") -> data.Function:
+    """A published version."""
+    frozen = row.configuration | {"encrypted_user_data": row.encrypted_user_data}
+    return _function(
+        row.function, row.version, row.package_id, row.dependencies_hash, alias, frozen
     )
 
 
-def _store(texts: Mapping[str, str]) -> str:
-    """Code where gateways find it; gives its hash."""
+def target(row: models.Authorizer) -> data.Target | None:
+    """What an authorizer calls; None when its function was never deployed."""
+    if row.alias is None:
+        first = version(row.version) if row.version else _live(row.function)
+        return data.Target(first) if first else None
+    name, chosen, more = row.alias.name, row.alias.version, row.alias.additional_version
+    first = version(chosen, alias=name) if chosen else _live(row.function, name)
+    if first is None:
+        return None
+    second = version(more, alias=name) if more else None
+    return data.Target(first, second, row.alias.weight)
+
+
+def _live(row: models.Function, alias: str = "") -> data.Function | None:
+    return function(row, alias=alias) if row.deployed_id else None
+
+
+def _function(
+    row: models.Function,
+    version: str,
+    code_hash: str,
+    dependencies_hash: str,
+    alias: str,
+    frozen: Mapping[str, Any],
+) -> data.Function:
+    _unpack(code_hash)
+    return data.Function(
+        urn=row.func_urn,
+        func_name=row.func_name,
+        code_hash=code_hash,
+        dependencies_hash=dependencies_hash,
+        package=row.package,
+        project_id=settings.PROJECT_ID,
+        version=version,
+        alias=alias,
+        enabled=row.enabled,
+        **frozen,
+    )
+
+
+def _functions(authorizers: Iterable[data.Authorizer]) -> Iterable[data.Function]:
+    """Each function that is called, once."""
+    targets = [guard.target for guard in authorizers if guard.target]
+    used = [t.function for t in targets] + [t.second for t in targets if t.second]
+    return {function.key: function for function in used}.values()
+
+
+def _unpack(code_hash: str) -> None:
+    """Have the code where gateways find it."""
     packages = Store(settings.PACKAGES_DIR)
-    return packages.put({path: text.encode() for path, text in texts.items()})
+    if not packages.code(code_hash).exists():
+        packages.put(models.Package.objects.get(pk=code_hash).files())
 
 
 def _bound_credentials() -> dict[tuple[str, str], frozenset[str]]:

@@ -99,12 +99,12 @@ def _function() -> models.Function:
     function, created = models.Function.objects.get_or_create(
         func_name=NAME,
         defaults={
-            "code": {"index.py": CODE},
+            "draft": models.Package.of({"index.py": CODE.encode()}),
             "user_data": {"test": TEST},
             "encrypted_user_data": {"token": TOKEN},
         },
     )
-    if function.deployed_code is None:
+    if function.deployed is None:
         function.deploy()
     if created:
         models.TestEvent.objects.create(function=function, name="allow", content=EVENT)

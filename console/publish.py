@@ -25,6 +25,7 @@ from console.models.release import MAX_RECORDS
 from gateway import source
 
 _WATCHED = (
+    models.Alias,
     models.Api,
     models.ApiGroup,
     models.Authorization,
@@ -34,6 +35,7 @@ _WATCHED = (
     models.Function,
     models.GatewayResponse,
     models.Release,
+    models.Version,
 )
 
 

@@ -4,7 +4,18 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from console.views import api, authorizer, credential, debug, function, group, home
+from console.views import (
+    api,
+    authorizer,
+    code,
+    configuration,
+    credential,
+    debug,
+    event,
+    function,
+    group,
+    home,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,10 +27,10 @@ urlpatterns = [
     path(
         "functions/create/", function.FunctionCreate.as_view(), name="function-create"
     ),
-    path("functions/<pk>/", function.FunctionCode.as_view(), name="function-detail"),
+    path("functions/<pk>/", code.FunctionCode.as_view(), name="function-detail"),
     path(
         "functions/<pk>/configuration/",
-        function.FunctionConfiguration.as_view(),
+        configuration.FunctionConfiguration.as_view(),
         name="function-configuration",
     ),
     path(
@@ -29,17 +40,17 @@ urlpatterns = [
     ),
     path(
         "functions/<pk>/events/create/",
-        function.EventEdit.as_view(),
+        event.EventEdit.as_view(),
         name="function-event-create",
     ),
     path(
         "functions/<pk>/events/<event>/",
-        function.EventEdit.as_view(),
+        event.EventEdit.as_view(),
         name="function-event",
     ),
     path(
         "functions/<pk>/events/<event>/delete/",
-        function.EventDelete.as_view(),
+        event.EventDelete.as_view(),
         name="function-event-delete",
     ),
     path("groups/", group.GroupList.as_view(), name="group-list"),

@@ -270,7 +270,7 @@ def dump(snapshot: Snapshot) -> bytes:
 def load(document: bytes) -> Snapshot:
     """The snapshot of a document; ValueError or KeyError when it is not one."""
     raw = orjson.loads(document)
-    functions = {f.qualified_urn: f for f in (Function(**f) for f in raw["functions"])}
+    functions = {f.key: f for f in (Function(**f) for f in raw["functions"])}
     authorizers = {a["id"]: _authorizer(a, functions) for a in raw["authorizers"]}
     return Snapshot(
         groups=tuple(_group(g) for g in raw["groups"]),
@@ -330,13 +330,13 @@ def _with_pairs(kind: Any, raw: dict[str, Any]) -> Any:
 
 
 def _with_urns(guard: Authorizer) -> dict[str, Any]:
-    """An authorizer's fields; its target's functions by their qualified URNs."""
+    """An authorizer's fields; its target's functions by their keys."""
     document = asdict(replace(guard, target=None))
     if target := guard.target:
         second = target.second
         document["target"] = {
-            "function": target.function.qualified_urn,
-            "second": second.qualified_urn if second else "",
+            "function": target.function.key,
+            "second": second.key if second else "",
             "weight": target.weight,
         }
     return document

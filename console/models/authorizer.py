@@ -12,8 +12,10 @@ from django.core.validators import (
 from django.db import models
 from django.urls import reverse
 
+from console.models.alias import Alias
 from console.models.base import CJK, Noun, rule
 from console.models.function import Function
+from console.models.version import LATEST, Version
 
 MAX_VALIDATION = 2048
 _IDENTITY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}\Z")
@@ -46,8 +48,20 @@ class Authorizer(Noun):
         on_delete=models.PROTECT,
         related_name="authorizers",
     )
-    authorizer_version = models.CharField(
-        "Version/Alias", max_length=64, default="latest", blank=True
+    # Neither is latest; an alias wins (auth.md section 5.1).
+    version = models.ForeignKey(
+        Version,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="authorizers",
+    )
+    alias = models.ForeignKey(
+        Alias,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="authorizers",
     )
     ttl = models.PositiveIntegerField(
         "Max. Cache Age (s)",
@@ -86,11 +100,24 @@ class Authorizer(Noun):
     def authorizer_uri(self) -> str:
         return self.function.func_urn
 
+    @property
+    def authorizer_version(self) -> str:
+        return str(self.version or LATEST)
+
+    @property
+    def authorizer_alias_uri(self) -> str:
+        return self.alias.alias_urn if self.alias else ""
+
     def get_absolute_url(self) -> str:
         return reverse("authorizer-edit", args=[self.pk])
 
     def clean(self) -> None:
         check_identities(self.identities)
+        for chosen in (self.version, self.alias):
+            if chosen is not None and chosen.function_id != self.function_id:
+                raise ValidationError(
+                    f"Version/Alias: {chosen} belongs to another function."
+                )
         if self.type == self.Type.FRONTEND and self.ttl and not self.identities:
             raise ValidationError(
                 {

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from console.models.base import Noun, rule
 from console.models.fields import EncryptedJSONField
+from console.models.package import Package
+from gateway.functions.package import Files
 
 MAX_VARIABLES = 20
 MAX_VARIABLE_CHARACTERS = 4096
-MAX_CODE_BYTES = 10 * 1024
 MAX_EVENTS = 10
 MAX_EVENT_BYTES = 4096
 MEMORY_SIZES = (
@@ -39,26 +40,26 @@ def handler(event, context):
         "headers": {"Content-Type": "application/json"},
     }
 """
+# folder/file.function, 3 to 128 characters
+_ENTRY = r"(?=.{3,128}\Z)[A-Za-z0-9_/-]+\.[A-Za-z_$][A-Za-z0-9_$]*"
+_NUMBER = re.compile(r"\d")
 _VARIABLE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
-def default_code() -> dict[str, str]:
-    return {"index.py": DEFAULT_CODE}
+def default_files() -> Files:
+    """The code that a new function starts with."""
+    return {"index.py": DEFAULT_CODE.encode()}
 
 
 class Function(Noun):
-    """A function: `code` is the draft in the editor, `deployed_code` is live.
+    """A function: `draft` is the code in the editor, `deployed` what is live.
 
-    Both map file names to text. Everything else takes effect when saved.
+    Everything else takes effect when saved. Together they are version `latest`;
+    published versions are copies (version.py).
     """
 
     class Type(models.TextChoices):
         EVENT = "event", "Event Function"
-
-    class Runtime(models.TextChoices):
-        PYTHON39 = "Python3.9", "Python 3.9"
-        PYTHON310 = "Python3.10", "Python 3.10"
-        PYTHON312 = "Python3.12", "Python 3.12"
 
     func_name = models.CharField(
         "Function Name",
@@ -77,16 +78,14 @@ class Function(Noun):
     function_type = models.CharField(
         "Function Type", max_length=16, choices=Type, default=Type.EVENT
     )
-    runtime = models.CharField(
-        "Runtime", max_length=32, choices=Runtime, default=Runtime.PYTHON39
-    )
+    runtime = models.CharField("Runtime", max_length=32, default="Python3.9")
     handler = models.CharField(
         "Handler",
         max_length=128,
         default="index.handler",
         validators=[
             rule(
-                r"[A-Za-z0-9_/-]+\.[A-Za-z_][A-Za-z0-9_]*",
+                _ENTRY,
                 "Handler: a file name, a dot and a function name, like index.handler.",
             )
         ],
@@ -99,9 +98,48 @@ class Function(Noun):
         default=3,
         validators=[MinValueValidator(3), MaxValueValidator(259_200)],
     )
+    initializer_handler = models.CharField(
+        "Initializer",
+        max_length=128,
+        blank=True,
+        validators=[
+            rule(
+                _ENTRY,
+                "Initializer: a file name, a dot and a function name, like "
+                "index.initializer.",
+            )
+        ],
+    )
+    initializer_timeout = models.PositiveIntegerField(
+        "Initialization Timeout (s)",
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(300)],
+    )
+    concurrency = models.IntegerField(
+        "Max. Instances per Function",
+        default=-1,
+        validators=[MinValueValidator(-1), MaxValueValidator(1000)],
+    )
+    enabled = models.BooleanField(default=True, editable=False)
+    network = models.BooleanField("Network Access", default=False)
     description = models.CharField("Description", max_length=512, blank=True)
-    code = models.JSONField(default=default_code)
-    deployed_code = models.JSONField(null=True, blank=True, editable=False)
+    draft = models.ForeignKey(
+        Package,
+        on_delete=models.PROTECT,
+        related_name="+",
+        blank=True,
+        editable=False,
+    )
+    deployed = models.ForeignKey(
+        Package,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    # Names the installed dependencies of what is deployed; "" without any.
+    dependencies_hash = models.CharField(max_length=128, blank=True, editable=False)
     deploy_time = models.DateTimeField(null=True, blank=True, editable=False)
     user_data = models.JSONField(default=dict, blank=True)
     encrypted_user_data = EncryptedJSONField(default=dict, blank=True)
@@ -122,26 +160,41 @@ class Function(Noun):
         )
 
     @property
+    def runtime_label(self) -> str:
+        """As people write it: Python 3.9, Node.js 18.15."""
+        return _NUMBER.sub(r" \g<0>", self.runtime, count=1)
+
+    @property
     def dirty(self) -> bool:
         """Whether the draft differs from what is live."""
-        return bool(self.code != self.deployed_code)
+        return bool(self.draft_id != self.deployed_id)
 
     def get_absolute_url(self) -> str:
         return reverse("function-detail", args=[self.pk])
 
-    def deploy(self) -> None:
-        """Make the draft live."""
-        self.deployed_code = self.code
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.draft_id:
+            self.write(default_files())
+        super().save(*args, **kwargs)
+
+    def write(self, files: Files) -> None:
+        """Put files into the draft; whoever saves the function keeps them."""
+        self.draft = Package.of(files)
+
+    def deploy(self, dependencies_hash: str = "") -> None:
+        """Make the draft live, with dependencies that are installed."""
+        self.deployed = self.draft
+        self.dependencies_hash = dependencies_hash
         self.deploy_time = timezone.now()
         self.save_valid()
 
     def clean(self) -> None:
-        if not _are_texts(self.code):
-            raise ValidationError({"code": "Code: file names and their texts."})
-        size = sum(len(text.encode()) for text in self.code.values())
-        if size > MAX_CODE_BYTES:
+        if self.concurrency == 0:
             raise ValidationError(
-                {"code": f"The code is {size} bytes; at most {MAX_CODE_BYTES} fit."}
+                {
+                    "concurrency": "Max. Instances per Function: -1 for no limit of "
+                    "its own, or 1 to 1,000. Disable the function to stop all calls."
+                }
             )
         check_variables(self.user_data, self.encrypted_user_data)
 

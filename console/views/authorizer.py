@@ -24,7 +24,7 @@ class AuthorizerEdit(generic.Edit):
     done = "Saved. The next call asks this authorizer."
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        undeployed = Function.objects.filter(deployed_code__isnull=True)
+        undeployed = Function.objects.filter(deployed__isnull=True)
         return super().get_context_data(undeployed=undeployed, **kwargs)
 
     def get_cancel_url(self) -> str:

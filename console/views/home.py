@@ -105,7 +105,7 @@ def checklist() -> list[Task]:
 
 def _function_task(function: models.Function | None) -> Task:
     """Create and deploy are one documented step; the button leads to what is open."""
-    deployed = models.Function.objects.filter(deployed_code__isnull=False).exists()
+    deployed = models.Function.objects.filter(deployed__isnull=False).exists()
     if function and not deployed:
         url, button = function.get_absolute_url(), "Deploy"
     else:

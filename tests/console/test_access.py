@@ -31,6 +31,7 @@ NAMES = sorted(str(pattern.name) for pattern in world.patterns())
 NOUNS = (
     "api",
     "apigroup",
+    "alias",
     "authorization",
     "authorizer",
     "credential",

@@ -24,7 +24,7 @@ def test_it_has_one_of_everything_connected() -> None:
     assert example.credential.authorizations.get().api == example.api
     guard = example.api.authorizer
     assert guard is not None and guard.ttl == 30
-    assert guard.function.deployed_code is not None
+    assert guard.function.deployed is not None
     assert guard.function.encrypted_user_data == {"token": demo.TOKEN}
     for row in (example.api, example.credential, guard, guard.function):
         row.full_clean()

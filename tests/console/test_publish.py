@@ -101,17 +101,17 @@ def test_a_function_s_code_is_live_when_deployed_its_variables_when_saved() -> N
     guard = world.authorizer()
     row = world.published(authorizer=guard)
     function = guard.function
-    function.code = {"index.py": "draft"}
+    world.write(function, "draft")
     function.encrypted_user_data = {"token": "secret"}
     function.save_valid()
     known = live_api(row)
-    assert known and known.authorizer and known.authorizer.function
-    assert known.authorizer.function.code == {"index.py": world.ALLOW}
-    assert known.authorizer.function.encrypted_user_data == {"token": "secret"}
+    assert known and known.authorizer and known.authorizer.target
+    assert known.authorizer.target.function.code_hash == world.hash_of(world.ALLOW)
+    assert known.authorizer.target.function.encrypted_user_data == {"token": "secret"}
     function.deploy()
     known = live_api(row)
-    assert known and known.authorizer and known.authorizer.function
-    assert known.authorizer.function.code == {"index.py": "draft"}
+    assert known and known.authorizer and known.authorizer.target
+    assert known.authorizer.target.function.code_hash == world.hash_of("draft")
 
 
 @on_commit

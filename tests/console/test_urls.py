@@ -16,7 +16,7 @@ def spoil(example: world.Example) -> None:
     """Put hostile text into every column that a page may show, past the rules."""
     function = models.Function.objects.get(pk=example.function.pk)
     function.func_name = function.description = HOSTILE
-    function.code = {"index.py": HOSTILE + "</textarea>" + HOSTILE}
+    world.write(function, HOSTILE + "</textarea>" + HOSTILE)
     function.user_data = {HOSTILE: HOSTILE}
     function.encrypted_user_data = {HOSTILE: "secret"}
     function.handler = HOSTILE

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
 from console import demo, models, publish
 from console.models.environment import RELEASE_ID
 from console.setup import ensure_default_response
 from console.urls import urlpatterns
+from gateway.functions.package import code_hash
 from gateway.snapshot import Snapshot
 from gateway.source import File
 
@@ -35,6 +37,11 @@ class Example:
     credential: models.Credential
     authorization: models.Authorization
     group: models.ApiGroup
+    version: models.Version
+    alias: models.Alias
+    build: models.Build
+    invocation: models.Invocation
+    trace: models.Trace
 
     @property
     def debug_url(self) -> str:
@@ -47,6 +54,9 @@ def example() -> Example:
     assert api.authorizer is not None
     function = api.authorizer.function
     publish.publish(api, environment(), "again")
+    version = models.Version.publish(function)
+    alias = models.Alias(function=function, name="prod", version=version)
+    alias.save_valid()
     return Example(
         function=function,
         event=function.events.get(),
@@ -56,6 +66,40 @@ def example() -> Example:
         credential=credential,
         authorization=credential.authorizations.get(),
         group=group(),
+        version=version,
+        alias=alias,
+        build=models.Build.objects.create(function=function, package=function.draft),
+        invocation=invocation(function),
+        trace=trace(api),
+    )
+
+
+def invocation(function: models.Function, **fields: Any) -> models.Invocation:
+    known: dict[str, Any] = {
+        "request_id": f"request{next(_numbers)}",
+        "origin": models.Invocation.Origin.GATEWAY,
+        "version": "latest",
+        "code_hash": function.deployed_id,
+        "ok": True,
+        "event": '{"headers": {}}',
+        "result": '{"statusCode": 200}',
+        "start_time": timezone.now(),
+        "duration_ms": 1.5,
+    }
+    return models.Invocation.objects.create(function=function, **known | fields)
+
+
+def trace(api: models.Api, **fields: Any) -> models.Trace:
+    known: dict[str, Any] = {
+        "request_id": f"request{next(_numbers)}",
+        "method": "GET",
+        "path": api.req_uri,
+        "status": 200,
+        "duration_ms": 1.5,
+        "content": {"steps": []},
+    }
+    return models.Trace.objects.create(
+        api_id=api.pk, api_name=api.name, **known | fields
     )
 
 
@@ -70,14 +114,27 @@ def default_group() -> models.ApiGroup:
     return models.ApiGroup.objects.get(is_default=True)
 
 
-def function(code: str = ALLOW, **fields: Any) -> models.Function:
+def function(text: str = ALLOW, **fields: Any) -> models.Function:
     """A deployed function."""
-    row = models.Function(
-        **{"func_name": f"function{next(_numbers)}", "code": {"index.py": code}}
-        | fields
-    )
+    row = models.Function(**{"func_name": f"function{next(_numbers)}"} | fields)
+    write(row, text)
     row.deploy()
     return row
+
+
+def write(row: models.Function, text: str) -> None:
+    """Put a text into index.py of the draft; not saved yet."""
+    row.write({"index.py": text.encode()})
+
+
+def code(package: models.Package | None) -> str:
+    """The text of index.py."""
+    assert package is not None
+    return package.files()["index.py"].decode()
+
+
+def hash_of(text: str) -> str:
+    return code_hash({"index.py": text.encode()})
 
 
 def authorizer(**fields: Any) -> models.Authorizer:

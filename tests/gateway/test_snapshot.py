@@ -156,7 +156,7 @@ def test_references_are_ids_in_the_document() -> None:
     document = orjson.loads(dump(SNAPSHOT))
     assert document["apis"][0]["authorizer"] == "au1"
     assert document["authorizers"][0]["target"] == {
-        "function": f"{FUNCTION.urn}:latest",
-        "second": f"{FUNCTION.urn}:v2",
+        "function": FUNCTION.key,
+        "second": replace(FUNCTION, version="v2").key,
         "weight": 20,
     }

@@ -54,7 +54,6 @@ def test_two_authorizers_cannot_have_one_name() -> None:
         ("retry_attempts", -1),
         ("user_data", "d" * 2049),
         ("type", "SIDEWAYS"),
-        ("authorizer_version", "v" * 65),
         ("function", None),
     ],
 )

@@ -63,7 +63,10 @@ def test_another_handler_is_refused(handler: str) -> None:
         ("memory_size", 129),
         ("memory_size", 5000),
         ("description", "d" * 513),
-        ("runtime", "Cobol"),
+        ("concurrency", 0),
+        ("concurrency", 1001),
+        ("initializer_timeout", 301),
+        ("initializer_handler", "index"),
         ("function_type", "http"),
     ],
 )
@@ -89,32 +92,17 @@ def test_a_value_at_the_edge_of_its_range_is_taken(field: str, value: Any) -> No
     Function(**{"func_name": "f", field: value}).full_clean()
 
 
-def test_inline_code_ends_at_ten_kilobytes() -> None:
-    Function(func_name="f", code={"index.py": "x" * 10_240}).full_clean()
-    over = Function(func_name="f", code={"index.py": "x" * 10_241})
-    assert "The code is 10241 bytes; at most 10240 fit." in messages(over)
-    counted_in_bytes = Function(func_name="f", code={"index.py": "码" * 5_000})
-    assert "15000 bytes" in messages(counted_in_bytes)
-
-
-@pytest.mark.parametrize("code", [[], "text", {"index.py": 1}, {}, None])
-def test_code_that_is_not_files_of_text_is_refused(code: Any) -> None:
-    with pytest.raises(ValidationError) as refused:
-        Function(func_name="f", code=code).full_clean()
-    assert set(refused.value.message_dict) == {"code"}
-
-
 def test_deploying_makes_the_draft_live() -> None:
     row = Function(func_name="f")
     row.save_valid()
-    assert row.deployed_code is None
+    assert row.deployed is None
     assert row.dirty
     row.deploy()
     row.refresh_from_db()
-    assert row.deployed_code == row.code
+    assert row.deployed == row.draft
     assert row.deploy_time is not None
     assert not row.dirty
-    row.code = {"index.py": "other"}
+    world.write(row, "other")
     assert row.dirty
 
 

@@ -185,7 +185,7 @@ def test_an_unused_authorizer_is_deleted(admin_client: Client) -> None:
 def test_a_function_that_is_not_live_is_pointed_out(admin_client: Client) -> None:
     row = world.function()
     assert not Page(admin_client.get(CREATE)).says("Not deployed")
-    row.deployed_code = None
+    row.deployed = None
     row.save()
     page = Page(admin_client.get(CREATE))
     assert page.says("Not deployed, so calls that ask it get an error")

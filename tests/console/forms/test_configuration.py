@@ -1,19 +1,12 @@
-"""Forms of functions: variables and proposals."""
+"""A function's configuration: its variables."""
 
-import json
-import re
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from console.forms.function import (
-    EVENT_TEMPLATES,
-    event_proposal,
-    set_variables,
-    variable_rows,
-)
-from console.models import Function, TestEvent
+from console.forms.configuration import set_variables, variable_rows
+from console.models import Function
 
 Row = dict[str, Any]
 
@@ -89,31 +82,3 @@ def test_the_table_never_holds_a_stored_encrypted_value() -> None:
     assert "user@123" in html
     assert "secret" not in html
     assert "******** (unchanged)" in html
-
-
-@pytest.mark.parametrize("template", EVENT_TEMPLATES)
-def test_a_template_is_a_valid_event(template: str) -> None:
-    proposal = event_proposal(template)
-    assert re.fullmatch(rf"{template}-event-[0-9a-f]{{6}}", proposal["name"])
-    event = TestEvent(**proposal)
-    event.clean_fields(exclude={"function"})
-    assert event.parsed() == json.loads(proposal["content"])
-
-
-def test_the_api_gateway_template_has_the_documented_fields() -> None:
-    event = json.loads(event_proposal("apig")["content"])
-    assert set(event) == {
-        "body",
-        "requestContext",
-        "queryStringParameters",
-        "httpMethod",
-        "pathParameters",
-        "headers",
-        "path",
-        "isBase64Encoded",
-    }
-    assert set(event["requestContext"]) == {"apiId", "requestId", "stage"}
-
-
-def test_an_unknown_template_is_the_blank_one() -> None:
-    assert json.loads(event_proposal("none")["content"]) == {"key": "value"}
