@@ -7,7 +7,8 @@ when it has to wait: so a call that waits for nothing never leaves this loop.
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from gateway import backends
 from gateway.call import NO_API, Call, Step
@@ -36,27 +37,54 @@ BODILESS = (204, 304)
 log = logging.getLogger(__name__)
 
 
+def start(call: Call) -> Response | Coroutine[Any, Any, Response]:
+    """The answer to a call: at once, unless a phase has to wait."""
+    return _advance(call, 0) if call.trace is None else _traced(call)
+
+
 async def run(call: Call) -> Response:
-    """The answer to a call: the only place where an error becomes a response."""
+    """The answer to a call, whether it has to wait or not."""
+    answer = start(call)
+    return answer if isinstance(answer, Response) else await answer
+
+
+def _advance(call: Call, place: int) -> Response | Coroutine[Any, Any, Response]:
+    """Go through the phases from a place on, until one answers or has to wait."""
     try:
-        answer = None
+        for place, (_, phase) in enumerate(REQUEST[place:], place + 1):
+            answer = phase(call)
+            if answer is None:
+                continue
+            if not isinstance(answer, Response):
+                return _resume(call, answer, place)
+            return finish(call, answer)
+        raise InternalError(reason="no backend answered")
+    except Exception as error:
+        return finish(call, _failed(call, error))
+
+
+async def _resume(call: Call, waiting: Awaitable[Answer], place: int) -> Response:
+    """Wait for a phase, then go on with the next."""
+    try:
+        answer = await waiting
+    except Exception as error:
+        return finish(call, _failed(call, error))
+    if answer is not None:
+        return finish(call, answer)
+    rest = _advance(call, place)
+    return rest if isinstance(rest, Response) else await rest
+
+
+async def _traced(call: Call) -> Response:
+    """The same, noting what each phase did."""
+    try:
         for name, phase in REQUEST:
-            answer = phase(call) if call.trace is None else _trace(call, name, phase)
-            if answer is not None and not isinstance(answer, Response):
-                answer = await answer
+            answer = await _trace(call, name, phase)
             if answer is not None:
-                break
-        else:
-            raise InternalError(reason="no backend answered")
-    except GatewayError as error:
-        answer = _refuse(call, error)
-    except ClientGone:
-        raise
-    except Exception:
-        # Never fail open, never fail silently: unexpected means refused.
-        log.exception("request %s failed unexpectedly", call.request_id)
-        answer = _refuse(call, InternalError())
-    return finish(call, answer)
+                return finish(call, answer)
+        raise InternalError(reason="no backend answered")
+    except Exception as error:
+        return finish(call, _failed(call, error))
 
 
 def finish(call: Call, answer: Response) -> Response:
@@ -96,6 +124,19 @@ async def _trace(call: Call, name: str, phase: Phase) -> Answer:
         step.decision = "answered"
         step.detail["status"] = answer.status
     return answer
+
+
+def _failed(call: Call, error: Exception) -> Response:
+    """The only place where an error becomes a response.
+
+    Never fail open, never fail silently: unexpected means refused.
+    """
+    if isinstance(error, ClientGone):
+        raise error
+    if isinstance(error, GatewayError):
+        return _refuse(call, error)
+    log.error("request %s failed unexpectedly", call.request_id, exc_info=error)
+    return _refuse(call, InternalError())
 
 
 def _refuse(call: Call, error: GatewayError) -> Response:
