@@ -8,7 +8,7 @@ from typing import Any
 from gateway.call import Call, Services
 from gateway.functions.pool import Pool
 from gateway.http import ClientGone, Headers, Request, Response
-from gateway.pipeline import run
+from gateway.pipeline import start
 from gateway.source import Source
 from gateway.state.memory import ExpiringCache
 
@@ -32,9 +32,16 @@ class Gateway:
         cache = ExpiringCache() if verdicts is None else verdicts
         self.services = Services(source, functions, cache, clock)
 
-    def handle(self, request: Request) -> Coroutine[Any, Any, Response]:
-        """The answer to one request, on the configuration of this moment."""
-        return run(Call(request, self.services))
+    def answer(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
+        """The answer to one request, on the configuration of this moment.
+
+        At once when nothing has to be waited for.
+        """
+        return start(Call(request, self.services))
+
+    async def handle(self, request: Request) -> Response:
+        answer = self.answer(request)
+        return answer if isinstance(answer, Response) else await answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -51,12 +51,12 @@ async def run(call: Call) -> Response:
 def _advance(call: Call, place: int) -> Response | Coroutine[Any, Any, Response]:
     """Go through the phases from a place on, until one answers or has to wait."""
     try:
-        for place, (_, phase) in enumerate(REQUEST[place:], place + 1):
+        for reached, (_, phase) in enumerate(REQUEST[place:], place + 1):
             answer = phase(call)
             if answer is None:
                 continue
             if not isinstance(answer, Response):
-                return _resume(call, answer, place)
+                return _resume(call, answer, reached)
             return finish(call, answer)
         raise InternalError(reason="no backend answered")
     except Exception as error:

@@ -12,8 +12,10 @@ A refusal waits for the responses still due on its connection, then closes it.
 """
 
 import asyncio
+import logging
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -31,34 +33,22 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.server import ServerState
 
-from gateway.cycle import Cycle
+from gateway.cycle import Cycle, closed, compose, send_answer
 from gateway.errors import (
     BadRequest,
     GatewayError,
     HeadersTooLarge,
+    InternalError,
     RequestTimeout,
     UriTooLarge,
     render,
 )
+from gateway.framing import Limits, check_head
+from gateway.http import Headers, Request, Response
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True)
-class Limits:
-    """What one server accepts: sizes in bytes, times in seconds.
-
-    `unsent` is how long a peer may leave what was sent to it unread, `linger` how
-    long a refused one may still send, `drain` how long a stop waits for answers.
-    """
-
-    uri: int = 32 * 1024
-    header: int = 32 * 1024
-    headers: int = 128 * 1024
-    connections: int = 10_000
-    head: float = 10.0
-    keep_alive: int = 75
-    unsent: float = 60.0
-    linger: float = 2.0
-    drain: int = 8
+Answer = Callable[[Request], Response | Coroutine[Any, Any, Response]]
 
 
 class GatewayProtocol(HttpToolsProtocol):
@@ -73,6 +63,12 @@ class GatewayProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state)
         self.limits = limits
+        # A gateway answers a request without a body here, past ASGI.
+        self.answer: Answer | None = getattr(config.loaded_app, "answer", None)
+        self._direct = self._keep_alive = False
+        self._method = ""
+        self._head = Headers(())
+        self._idle_since = 0.0
         self.url = b""
         self.headers = []
         self._stage = "idle"
@@ -93,6 +89,7 @@ class GatewayProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timers()
+        self._unset_keepalive_if_required()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -135,10 +132,9 @@ class GatewayProtocol(HttpToolsProtocol):
         return b"\r\n".join([*lines, b"", b""])
 
     def on_message_begin(self) -> None:
-        self._unset_keepalive_if_required()
         self._stage = "head"
         self._head_size = self._unreported = 0
-        super().on_message_begin()
+        self.url, self.headers = b"", []
 
     def on_url(self, url: bytes) -> None:
         self._unreported = 0
@@ -159,22 +155,80 @@ class GatewayProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stop_timers()
         version, method = self.parser.get_http_version(), self.parser.get_method()
-        self._check_head(version, method)
+        self._head = head = Headers(self.headers)
+        self.url = check_head(self.url, version, method, head)
         if self.parser.should_upgrade():
             return
         self._stage = "body"
-        path, _, query = self.url.partition(b"#")[0].partition(b"?")
-        self.scope["method"] = method.decode("ascii")
-        self.scope["http_version"] = version
-        self.scope["raw_path"] = path
-        self.scope["path"] = unquote_to_bytes(path).decode("utf-8", "replace")
-        self.scope["query_string"] = query
-        keep_alive = version == "1.1" and self.parser.should_keep_alive()
-        before = self.cycle
-        self._answer_in_turn(self._new_cycle(keep_alive), self.app, after=before)
+        self._keep_alive = version == "1.1" and self.parser.should_keep_alive()
+        self._method = method.decode("ascii")
+        # A body waits to be read, an answer still due or unread comes first.
+        busy = self.cycle is not None and not self.cycle.response_complete
+        framed = b"content-length" in head.last or b"transfer-encoding" in head.last
+        self._direct = not (busy or framed or self.flow.write_paused)
+        if not self._direct or self.answer is None:
+            self._direct = False
+            self._describe(version)
+            self._answer_in_turn(self._new_cycle(), self.app, after=self.cycle)
 
-    def _new_cycle(self, keep_alive: bool) -> Cycle:
-        expected = dict(self.headers).get(b"expect", b"").lower()
+    def _describe(self, version: str) -> None:
+        """Fill in the scope, which most requests need no more."""
+        path, _, query = self.url.partition(b"#")[0].partition(b"?")
+        self.scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme or "http",
+            "root_path": "",
+            "headers": self.headers,
+            "method": self._method,
+            "raw_path": path,
+            "path": unquote_to_bytes(path).decode("utf-8", "replace"),
+            "query_string": query,
+            "state": {},
+        }
+
+    def _answer_now(self) -> None:
+        """Hand a request without a body to the gateway, and write what it says."""
+        if self.transport.is_closing():
+            return
+        assert self.answer is not None and self.server is not None
+        path, _, query = self.url.decode("latin-1").partition("#")[0].partition("?")
+        answer = self.answer(
+            Request(
+                self._method,
+                path,
+                query,
+                self._head,
+                scheme=self.scheme or "http",
+                client=self.client[0] if self.client else "",
+                port=self.server[1] or 0,
+            )
+        )
+        if isinstance(answer, Response):
+            self._write(answer)
+            return
+        self._describe(self.parser.get_http_version())
+        self._answer_in_turn(
+            self._new_cycle(), partial(send_answer, answer), after=self.cycle
+        )
+
+    def _write(self, answer: Response) -> None:
+        headers = [*self.server_state.default_headers, *answer.headers]
+        if not self._keep_alive:
+            headers.append((b"Connection", b"close"))
+        body = b"" if self._method == "HEAD" else answer.body
+        self.transport.write(compose(answer.status, headers) + body)
+        self.server_state.total_requests += 1
+        if self._keep_alive:
+            self._idle()
+        else:
+            self.transport.close()
+
+    def _new_cycle(self) -> Cycle:
+        expected = self._head.last.get(b"expect", b"").lower()
         return Cycle(
             scope=self.scope,
             transport=self.transport,
@@ -185,35 +239,61 @@ class GatewayProtocol(HttpToolsProtocol):
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
             expect_100_continue=expected == b"100-continue",
-            keep_alive=keep_alive,
+            keep_alive=self._keep_alive,
             on_response=self.on_response_complete,
         )
-
-    def _check_head(self, version: str, method: bytes) -> None:
-        """Refuse what the parser allows and RFC 9112 does not."""
-        if version not in ("1.1", "1.0") or method == b"CONNECT":
-            raise BadRequest
-        names = [name for name, _ in self.headers]
-        hosts = names.count(b"host")
-        if hosts > 1 or (hosts == 0 and version == "1.1"):
-            raise BadRequest
-        if b"transfer-encoding" in names and not self._is_chunked(version):
-            raise BadRequest
-        if not self.url.startswith(b"/"):
-            self.url = _origin_form(self.url)
-
-    def _is_chunked(self, version: str) -> bool:
-        codings = [v for n, v in self.headers if n == b"transfer-encoding"]
-        return version == "1.1" and [v.lower() for v in codings] == [b"chunked"]
 
     def on_body(self, body: bytes) -> None:
         self._unreported = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if not self.parser.should_upgrade():
-            self._stage = "idle"
+        if self.parser.should_upgrade():
+            return
+        self._stage = "idle"
+        if self._direct:
+            self._direct = False
+            try:
+                self._answer_now()
+            except Exception:
+                log.exception("a request failed outside the pipeline")
+                raise InternalError from None
+        else:
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle()
+
+    def _idle(self) -> None:
+        """Close the connection when nothing more comes for `keep_alive` seconds.
+
+        One timer looks again after that time; setting one for each request costs.
+        """
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_again(self.limits.keep_alive)
+
+    def _look_again(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
+
+    def timeout_keep_alive_handler(self) -> None:
+        left = self._idle_since + self.limits.keep_alive - self.loop.time()
+        due = self.cycle is not None and not self.cycle.response_complete
+        if self._stage != "idle" or due:
+            self._look_again(self.limits.keep_alive)
+        elif left > 0:
+            self._look_again(left)
+        elif not self.transport.is_closing():
+            self.transport.close()
 
     def _await_head(self) -> None:
         self._head_timer = self.loop.call_later(self.limits.head, self._head_late)
@@ -226,7 +306,6 @@ class GatewayProtocol(HttpToolsProtocol):
         )
 
     def _stop_timers(self) -> None:
-        self._unset_keepalive_if_required()
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
@@ -268,9 +347,10 @@ class GatewayProtocol(HttpToolsProtocol):
 
     def _refusal_cycle(self) -> Cycle:
         # The method decides one thing here: an answer to HEAD has no body.
-        method = self.parser.get_method().decode() if self.url else "GET"
-        self.scope = {"type": "http", "method": method}  # type: ignore[typeddict-item]
-        return self._new_cycle(keep_alive=False)
+        self._method = self.parser.get_method().decode() if self.url else "GET"
+        self._head, self._keep_alive = Headers(()), False
+        self._describe("1.1")
+        return self._new_cycle()
 
     async def _send_refusal(
         self,
@@ -305,27 +385,7 @@ class GatewayProtocol(HttpToolsProtocol):
             self.transport.write_eof()
         try:
             async with asyncio.timeout(self.limits.linger):
-                await _closed(receive)
+                await closed(receive)
         except TimeoutError:
             self.transport.abort()
-            await _closed(receive)
-
-
-async def _closed(receive: ASGIReceiveCallable) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def _origin_form(target: bytes) -> bytes:
-    """Path and query of an absolute-form target; BadRequest for any other form.
-
-    `*` stays: it names no API, and the router says so.
-    """
-    scheme, separator, rest = target.partition(b"://")
-    if target == b"*":
-        return target
-    if not separator or scheme.lower() not in (b"http", b"https"):
-        raise BadRequest
-    authority = rest.partition(b"/")[0].partition(b"?")[0]
-    path = rest[len(authority) :]
-    return path if path.startswith(b"/") else b"/" + path
+            await closed(receive)

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from gateway.protocol import GatewayProtocol, Limits
+from gateway.framing import Limits
+from gateway.protocol import GatewayProtocol
 
 # An ASGI 3 application.
 App = Callable[..., Awaitable[None]]

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from gateway.protocol import GatewayProtocol, Limits
+from gateway.framing import Limits
+from gateway.protocol import GatewayProtocol
 from gateway.server import GatewayServer
 
 App = Callable[..., Awaitable[None]]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from gateway.protocol import Limits
+from gateway.framing import Limits
 from gateway.server import GatewayServer, bind
 
 KB = 1024

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from gateway.protocol import Limits
+from gateway.framing import Limits
 from gateway.server import GatewayServer, bind, raise_file_limit, serve
 from gateway.tls import ensure_certificates, ssl_context
 
