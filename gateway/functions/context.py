@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 class Configuration:
     """What all calls of a function share: RUNTIME_ settings, merged user data."""
 
-    def __init__(self, settings: Mapping[str, str], user_data: dict[str, str]) -> None:
+    def __init__(
+        self, settings: Mapping[str, str], user_data: dict[str, str], alias: str = ""
+    ) -> None:
         self.settings = settings
+        self.alias = alias
         self.user_data = user_data
         self.memory_size = int(settings["MEMORY"])
         self.timeout = int(settings["TIMEOUT"])
@@ -79,7 +82,8 @@ class Context:
         return self._configuration.timeout
 
     def getAlias(self) -> str:
-        return ""
+        """The alias it was called by, or an empty text."""
+        return self._configuration.alias
 
     # Credentials come from an agency, and a function here has none.
 

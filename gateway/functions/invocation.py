@@ -1,7 +1,6 @@
 """What one call of a function comes to: result, log and figures."""
 
 import math
-import platform
 import time
 from dataclasses import dataclass
 
@@ -11,17 +10,15 @@ from gateway.functions.report import INVOCATION, document
 from gateway.functions.worker import Death, Reply
 from gateway.snapshot import Function
 
-_INTERPRETER = f"Python {platform.python_version()}"
-
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """The outcome of one call.
 
     `result` is JSON, or the text a handler returned as a str, or the error document
-    (auth.md section 10.1). `error_type` is empty when `ok`; `timeout`, `crash` or
-    `overload`; else the exception's class name. `duration_ms` is what the gateway
-    waited for the child, without `init_ms`, the child's start.
+    (auth.md section 10.1). `error_type` is empty when `ok`; `timeout`, `crash`,
+    `overload` or `disabled`; else the exception's class name. `duration_ms` is what
+    the gateway waited for the child, without `init_ms`, the child's start.
     """
 
     request_id: str
@@ -35,6 +32,8 @@ class Invocation:
     cold: bool
     code_hash: str
     interpreter: str
+    version: str
+    alias: str
 
 
 class Ticket:
@@ -44,6 +43,8 @@ class Ticket:
         self.function = function
         self.request_id = request_id
         self.limit = limit
+        # What really ran it; nothing did while it is empty.
+        self.interpreter = ""
         self.deadline = time.monotonic() + limit
         self._began = time.time()
 
@@ -67,7 +68,7 @@ class Ticket:
     def died(self, death: Death, log: str, spent_ms: float, cold: bool) -> Invocation:
         """A call whose child did not live to answer it."""
         text = death.text
-        if death.kind == "timeout":
+        if death.kind == "timeout" and not text:
             text = f"the function timed out after {self.limit:.2f} seconds"
         return self._invocation(
             result=_error(death.kind, text),
@@ -113,7 +114,9 @@ class Ticket:
             memory_used_mb=memory_used_mb,
             cold=cold,
             code_hash=self.function.code_hash,
-            interpreter=_INTERPRETER,
+            interpreter=self.interpreter,
+            version=self.function.version,
+            alias=self.function.alias,
         )
 
 

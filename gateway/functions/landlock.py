@@ -4,6 +4,8 @@ Needs no privilege. What the kernel's version cannot refuse (TCP before 4, signa
 to others before 6) is left to the other walls.
 """
 
+from __future__ import annotations
+
 import os
 import struct
 from collections.abc import Iterable
@@ -15,13 +17,13 @@ _VERSION = 1
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _MAKE_CHAR, _MAKE_SOCK, _MAKE_BLOCK, _IOCTL_DEV = 1 << 6, 1 << 9, 1 << 11, 1 << 15
 _TRUNCATE = 1 << 14
-_TCP = 1 | 2
+_BIND_TCP, _CONNECT_TCP = 1, 2
 _ABSTRACT_SOCKETS_AND_SIGNALS = 1 | 2
 # How many rights on files each version knows; later versions add none here.
 _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 
 _READ = _READ_FILE | _READ_DIR
-_ON_FILES = _WRITE_FILE | _READ_FILE | _TRUNCATE
+_ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 _NOT_IN_TEMP = _EXECUTE | _MAKE_CHAR | _MAKE_SOCK | _MAKE_BLOCK | _IOCTL_DEV
 
 
@@ -30,26 +32,36 @@ def version() -> int:
     return max(0, libc.syscall(_CREATE, None, 0, _VERSION))
 
 
-def restrict(read: Iterable[str], write: Iterable[str]) -> None:
+def restrict(
+    read: Iterable[str],
+    write: Iterable[str],
+    execute: Iterable[str] = (),
+    *,
+    network: bool = False,
+) -> None:
     """Leave these paths, and nothing else, to this process; those missing are skipped.
 
-    Files and whole directories. OSError when the kernel refuses.
+    Files and whole directories; `network` leaves it TCP connections, not servers.
+    OSError when the kernel refuses.
     """
     known = version()
     rights = (1 << _FILE_RIGHTS.get(known, 16)) - 1
     ruleset = libc.check(
-        libc.syscall(_CREATE, _attributes(rights), 8 * _fields(known), 0)
+        libc.syscall(_CREATE, _attributes(rights, network), 8 * _fields(known), 0)
     )
     for path in read:
         _allow(ruleset, path, _READ)
+    for path in execute:
+        _allow(ruleset, path, _READ_FILE | _EXECUTE)
     for path in write:
         _allow(ruleset, path, rights & ~_NOT_IN_TEMP)
     libc.check(libc.syscall(_RESTRICT, ruleset, 0))
     os.close(ruleset)
 
 
-def _attributes(rights: int) -> bytes:
-    return struct.pack("QQQ", rights, _TCP, _ABSTRACT_SOCKETS_AND_SIGNALS)
+def _attributes(rights: int, network: bool) -> bytes:
+    ports = _BIND_TCP if network else _BIND_TCP | _CONNECT_TCP
+    return struct.pack("QQQ", rights, ports, _ABSTRACT_SOCKETS_AND_SIGNALS)
 
 
 def _fields(known: int) -> int:

@@ -1,5 +1,7 @@
 """System calls that Python has no function for. Standard library only."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 

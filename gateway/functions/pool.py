@@ -8,11 +8,13 @@ only when the event cannot be JSON.
 import asyncio
 import math
 import time
+from collections import deque
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
 
+from gateway.functions import launch
 from gateway.functions.invocation import Invocation, Ticket
 from gateway.functions.package import Store
 from gateway.functions.scratch import Scratch, remove
@@ -21,6 +23,9 @@ from gateway.functions.worker import Death, Worker
 from gateway.snapshot import Function
 
 __all__ = ["Invocation", "Pool", "WorkerState"]
+
+
+_FREEZE_SECONDS = 0.05
 
 
 class WorkerState(NamedTuple):
@@ -58,20 +63,25 @@ class Pool:
         idle_seconds: float = 300,
         max_calls: int = 10_000,
         scratch: Path | None = None,
+        jail: str = "",
     ) -> None:
+        """`jail` is a level of launch.py, "" for the strongest of this host."""
         self._packages = packages
         self._max_children = max_children
         self._max_per_function = max_per_function
         self._queue = queue
         self._idle_seconds = idle_seconds
         self._max_calls = max_calls
+        self.jail = launch.choose(jail)
         self._scratch = Scratch(scratch)
         # By the time they went idle: the last is used first, the first goes first.
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._ending: set[Worker] = set()
         self._removals: set[asyncio.Future[None]] = set()
-        self._waiting: list[_Waiter] = []
+        # Those who wait, by function: each line is served in its turn.
+        self._lines: dict[str, deque[_Waiter]] = {}
+        self._freezer: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -88,6 +98,9 @@ class Pool:
         They count from here to the reply, waiting for a free child included.
         TypeError when the event cannot be JSON.
         """
+        if not function.enabled:
+            ticket = Ticket(function, request_id, 0)
+            return ticket.refused("disabled", f"{function.func_name} is disabled")
         limit = min(function.timeout, math.inf if timeout is None else timeout)
         ticket = Ticket(function, request_id, limit)
         body = orjson.dumps(event)
@@ -96,7 +109,7 @@ class Pool:
             return ticket.refused("ValueError", text)
         try:
             worker = self._grant(function) or await self._wait(ticket)
-        except OSError as error:
+        except (OSError, LookupError) as error:
             return ticket.refused("crash", f"no process could be started: {error}")
         if worker is None:
             return ticket.refused("overload", "no free process in time")
@@ -107,9 +120,10 @@ class Pool:
         if self._closed:
             return
         self._closed = True
-        if self._timer is not None:
-            self._timer.cancel()
-        for waiter in self._waiting:
+        for timer in (self._timer, self._freezer):
+            if timer is not None:
+                timer.cancel()
+        for waiter in [w for line in self._lines.values() for w in line]:
             waiter.give_up()
         for worker in (*self._idle, *self._busy):
             self._discard(worker)
@@ -125,6 +139,7 @@ class Pool:
 
     async def _run(self, worker: Worker, ticket: Ticket, body: bytes) -> Invocation:
         cold = worker.calls == 0
+        ticket.interpreter = worker.interpreter
         began = worker.started if cold else time.monotonic()
         reusable = False
         try:
@@ -154,14 +169,18 @@ class Pool:
             if worker.key == key:
                 if worker.alive:
                     self._idle.remove(worker)
+                    if worker.frozen:
+                        worker.thaw()
                     return worker
                 self._discard(worker)
                 return self._warm(key)
         return None
 
     def _start(self, function: Function) -> Worker | None:
-        key = function.key
-        if sum(w.key == key for w in self._busy) >= self._max_per_function:
+        key, most = function.key, self._max_per_function
+        if function.concurrency > 0:
+            most = min(most, function.concurrency)
+        if sum(w.key == key for w in self._busy) >= most:
             return None
         if len(self._busy) >= self._max_children:
             return None
@@ -169,16 +188,17 @@ class Pool:
             self._discard(self._idle[0])
         home = self._scratch.home()
         try:
-            return Worker(function, self._packages, home, self._gone)
-        except OSError:
+            return Worker(function, self._packages, home, self._gone, self.jail)
+        except (OSError, LookupError):
             remove(home)
             raise
 
     async def _wait(self, ticket: Ticket) -> Worker | None:
-        if self._closed or len(self._waiting) >= self._queue:
+        name = ticket.function.qualified_urn
+        if self._closed or not self._admit(name):
             return None
         waiter = _Waiter(ticket.function)
-        self._waiting.append(waiter)
+        self._lines.setdefault(name, deque()).append(waiter)
         loop = asyncio.get_running_loop()
         seconds = ticket.deadline - time.monotonic()
         timer = loop.call_later(seconds, waiter.give_up)
@@ -190,20 +210,49 @@ class Pool:
             raise
         finally:
             timer.cancel()
-            self._waiting.remove(waiter)
+            self._leave(name, waiter)
+
+    def _admit(self, name: str) -> bool:
+        """Whether there is room to wait.
+
+        In a full queue the newest of the longest line gives way to a shorter one,
+        so that a flood of calls of one function refuses no other's.
+        """
+        if sum(map(len, self._lines.values())) < self._queue:
+            return True
+        longest = max(self._lines, key=lambda line: len(self._lines[line]), default="")
+        own = len(self._lines.get(name, ()))
+        if not longest or len(self._lines[longest]) <= own + 1:
+            return False
+        pushed_out = self._lines[longest][-1]
+        pushed_out.give_up()
+        self._leave(longest, pushed_out)
+        return True
+
+    def _leave(self, name: str, waiter: _Waiter) -> None:
+        line = self._lines.get(name, deque())
+        if waiter in line:
+            line.remove(waiter)
+        if not line:
+            self._lines.pop(name, None)
 
     def _feed(self) -> None:
-        """Give children to those who wait, first come first served."""
-        for waiter in self._waiting:
-            if waiter.turn.done():
-                continue
-            try:
-                worker = self._grant(waiter.function)
-            except OSError as error:
-                waiter.turn.set_exception(error)
-                continue
-            if worker is not None:
-                waiter.turn.set_result(worker)
+        """Give children to those who wait: a call of each function in its turn."""
+        for name in list(self._lines):
+            waiter = next((w for w in self._lines[name] if not w.turn.done()), None)
+            if waiter is not None and self._serve(waiter):
+                # To the end: the other lines come first now.
+                self._lines[name] = self._lines.pop(name)
+
+    def _serve(self, waiter: _Waiter) -> bool:
+        try:
+            worker = self._grant(waiter.function)
+        except (OSError, LookupError) as error:
+            waiter.turn.set_exception(error)
+            return True
+        if worker is not None:
+            waiter.turn.set_result(worker)
+        return worker is not None
 
     def _release(self, worker: Worker, reusable: bool) -> None:
         worn = worker.calls >= self._max_calls
@@ -212,6 +261,7 @@ class Pool:
             worker.idle_since = time.monotonic()
             self._idle.append(worker)
             self._schedule()
+            self._chill()
         else:
             self._discard(worker)
         self._feed()
@@ -249,3 +299,21 @@ class Pool:
         for worker in [w for w in self._idle if w.idle_since <= oldest]:
             self._discard(worker)
         self._schedule()
+
+    def _chill(self) -> None:
+        if self._freezer is None:
+            loop = asyncio.get_running_loop()
+            self._freezer = loop.call_later(_FREEZE_SECONDS, self._freeze)
+
+    def _freeze(self) -> None:
+        """Stop what has been idle for a moment: nothing runs on after its reply.
+
+        A child that is called again and again never gets that far.
+        """
+        self._freezer = None
+        latest = time.monotonic() - _FREEZE_SECONDS
+        for worker in self._idle:
+            if not worker.frozen and worker.idle_since <= latest and worker.alive:
+                worker.freeze()
+        if not all(worker.frozen for worker in self._idle):
+            self._chill()

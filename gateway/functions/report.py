@@ -76,7 +76,7 @@ def _clean(found: TracebackException, code: str, seen: set[int]) -> None:
         frame.filename = frame.filename.removeprefix(code)
     if isinstance(getattr(found, "filename", None), str):
         found.filename = found.filename.removeprefix(code)
-    for other in (found.__cause__, found.__context__, *(found.exceptions or ())):
+    for other in (found.__cause__, found.__context__, *(getattr(found, "exceptions", None) or ())):
         if other is not None:
             _clean(other, code, seen)
 

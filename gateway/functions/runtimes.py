@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from glob import glob
 from pathlib import Path
+from threading import Lock
 
 import orjson
 
@@ -96,33 +97,33 @@ class Host:
         self._directories = directories
         self.problems: list[str] = []
         self._found: list[Interpreter] | None = None
+        self._lock = Lock()
 
     def interpreters(self) -> list[Interpreter]:
         """Each version once, the newest first; the gateway's own is among them."""
-        if self._found is None:
-            with ThreadPoolExecutor(8) as threads:
-                candidates = list(_candidates(self._directories))
-                known = [i for i in threads.map(self._ask, candidates) if i]
-            first = {(i.language, i.version): i for i in (_own(), *known)}
-            self._found = sorted(first.values(), key=lambda i: i.version, reverse=True)
-        return self._found
+        with self._lock:
+            if self._found is None:
+                self._found = self._look()
+            return self._found
+
+    @property
+    def own(self) -> Interpreter:
+        """The gateway's own, which is there without looking."""
+        return _own()
 
     def find(self, label: str) -> Runtime:
         """What runs functions of a label; RuntimeMissing when nothing can."""
         language, wanted = parse(label)
+        own = _own()
+        if language == own.language and own.is_version(wanted):
+            # Without looking any further: most functions run on it.
+            return _runtime(label, own, exact=True)
         known = [i for i in self.interpreters() if i.language == language]
         if not known:
             raise RuntimeMissing(f"there is no {language} on this host")
         exact = [i for i in known if i.is_version(wanted)]
         chosen = exact[0] if exact else _nearest(known, wanted)
-        return Runtime(
-            label,
-            language,
-            chosen.executable,
-            chosen.name,
-            bool(exact),
-            chosen.reads,
-        )
+        return _runtime(label, chosen, exact=bool(exact))
 
     def labels(self) -> list[str]:
         """The documented labels, and the others of which the host has the version."""
@@ -138,6 +139,14 @@ class Host:
         if runtime.exact:
             return f"{spelled} ({runtime.version.rpartition(' ')[2]})"
         return f"{spelled} (not on this host: runs on {runtime.version})"
+
+    def _look(self) -> list[Interpreter]:
+        with ThreadPoolExecutor(8) as threads:
+            candidates = list(_candidates(self._directories))
+            known = [i for i in threads.map(self._ask, candidates) if i]
+        # Of those with one version the gateway's own comes first.
+        each = {(i.language, i.version): i for i in (*reversed(known), _own())}
+        return sorted(each.values(), key=lambda i: i.version, reverse=True)
 
     def _has(self, label: str) -> bool:
         language, wanted = parse(label)
@@ -190,6 +199,13 @@ def host() -> Host:
     return Host(places)
 
 
+def _runtime(label: str, found: Interpreter, *, exact: bool) -> Runtime:
+    return Runtime(
+        label, found.language, found.executable, found.name, exact, found.reads
+    )
+
+
+@lru_cache(maxsize=1)
 def _own() -> Interpreter:
     """The gateway's interpreter itself, outside any virtual environment."""
     libraries = [
@@ -203,12 +219,12 @@ def _own() -> Interpreter:
     )
 
 
-def _nearest(
-    known: Sequence[Interpreter], wanted: tuple[int, int]
-) -> list[Interpreter]:
+def _nearest(known: Sequence[Interpreter], wanted: tuple[int, int]) -> Interpreter:
     """The gateway's own Python; of another language the nearest version."""
-    own = [i for i in known if i == _own()]
-    return own or sorted(known, key=lambda i: abs(i.version[0] - wanted[0]))
+    own = _own()
+    if own in known:
+        return own
+    return min(known, key=lambda found: abs(found.version[0] - wanted[0]))
 
 
 def _candidates(directories: Iterable[str]) -> Iterator[str]:

@@ -6,6 +6,8 @@ stay allowed; processes, sockets, signals to others, and whatever changes files 
 processes by name, past Landlock's reach, do not.
 """
 
+from __future__ import annotations
+
 import ctypes
 import errno
 import os
@@ -16,8 +18,8 @@ from gateway.functions import libc
 
 # name, number on x86_64, number on aarch64 (- where it does not exist)
 _REFUSED = """
-socket 41 198|connect 42 203|accept 43 202|accept4 288 242|bind 49 200|listen 50 201
-fork 57 -|vfork 58 -|execve 59 221|execveat 322 281|unshare 272 97|setns 308 268
+accept 43 202|accept4 288 242|bind 49 200|listen 50 201|setpgid 109 154|setsid 112 157
+fork 57 -|vfork 58 -|execveat 322 281|unshare 272 97|setns 308 268
 tkill 200 130|rt_sigqueueinfo 129 138|rt_tgsigqueueinfo 297 240|pidfd_open 434 434
 pidfd_send_signal 424 424|pidfd_getfd 438 438|ptrace 101 117|kcmp 312 272
 process_vm_readv 310 270|process_vm_writev 311 271|process_madvise 440 440
@@ -46,9 +48,14 @@ clock_settime 227 112|adjtimex 159 171|clock_adjtime 305 266|sethostname 170 161
 setdomainname 171 162|syslog 103 116|personality 135 92|iopl 172 -|ioperm 173 -
 modify_ldt 154 -|vhangup 153 58|lookup_dcookie 212 18|uselib 134 -
 """
+# Without network access.
+_SOCKETS = ((41, 198), (42, 203))
+_SOCKET, _EXECVE = (41, 198), (59, 221)
 _CLONE, _CLONE3, _KILL, _TGKILL = (56, 220), (435, 435), (62, 129), (234, 131)
 _PRLIMIT, _SOCKETPAIR, _FCNTL, _IOCTL = (302, 261), (53, 199), (72, 25), (16, 29)
 
+# Families of addresses: IPv4 and IPv6.
+_INTERNET = (2, 10)
 # The newest number weighed here (mseal); later ones, and x32's, do not exist.
 _NEWEST = 462
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -68,9 +75,15 @@ def available() -> bool:
     return platform.machine() in _ARCHITECTURES and libc.prctl(_PR_GET_SECCOMP) >= 0
 
 
-def restrict() -> None:
-    """Set the filter for good; OSError when the kernel refuses it."""
-    filled = ctypes.create_string_buffer(program(platform.machine(), os.getpid()))
+def restrict(*, network: bool = False, execve_at: int = 0) -> None:
+    """Set the filter for good; OSError when the kernel refuses it.
+
+    `execve_at` is the one address of a program's name that execve may be given.
+    """
+    made = program(
+        platform.machine(), os.getpid(), network=network, execve_at=execve_at
+    )
+    filled = ctypes.create_string_buffer(made)
     count = (len(filled) - 1) // 8
     header = ctypes.create_string_buffer(
         struct.pack("HxxxxxxQ", count, ctypes.addressof(filled))
@@ -78,7 +91,14 @@ def restrict() -> None:
     libc.check(libc.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.addressof(header)))
 
 
-def program(machine: str, pid: int) -> bytes:
+def execve() -> int:
+    """The call's number on this machine."""
+    return _EXECVE[_ARCHITECTURES[platform.machine()][0]]
+
+
+def program(
+    machine: str, pid: int, *, network: bool = False, execve_at: int = 0
+) -> bytes:
     """The filter as BPF instructions of 8 bytes, for a process of that id."""
     column, architecture = _ARCHITECTURES[machine]
     code = [
@@ -89,12 +109,33 @@ def program(machine: str, pid: int) -> bytes:
         _instruction(_GREATER, _NEWEST, 0, 1),
         _instruction(_RETURN, _ENOSYS),
     ]
-    for number in _numbers(column):
+    sockets = [] if network else [numbers[column] for numbers in _SOCKETS]
+    for number in (*_numbers(column), *sockets):
         code += _if_equal(number, _EPERM)
     code += _if_equal(_CLONE3[column], _ENOSYS)
+    if network:
+        code += _argument(_SOCKET[column], 0, 0xFFFFFFFF, _INTERNET, True)
+    code += _only_at(_EXECVE[column], execve_at)
     for numbers, argument, mask, values, only in _conditions(pid):
         code += _argument(numbers[column], argument, mask, values, only)
     return b"".join([*code, _instruction(_RETURN, _ALLOW)])
+
+
+def _only_at(number: int, address: int) -> list[bytes]:
+    """Refuse a call unless its first argument is that address; 0 is none."""
+    low, high = address & 0xFFFFFFFF, address >> 32
+    refused = _instruction(_RETURN, _EPERM)
+    body = [
+        _instruction(_LOAD, 16),
+        _instruction(_EQUAL, low, 0, 3),
+        _instruction(_LOAD, 20),
+        _instruction(_EQUAL, high, 0, 1),
+        _instruction(_RETURN, _ALLOW),
+        refused,
+    ]
+    if not address:
+        body = [refused]
+    return [_instruction(_EQUAL, number, 0, len(body)), *body]
 
 
 _Condition = tuple[tuple[int, int], int, int, tuple[int, ...], bool]

@@ -1,9 +1,9 @@
 """One child process as the gateway sees it: start, call, kill, reap.
 
 Driven by the event loop alone (asyncio or uvloop): a socket pair for the frames of
-wire.py, a descriptor of the process for its end, and a memory file for what it
-prints, which outlives it. A child that speaks when it was not asked, or answers
-without the call's nonce, is killed.
+wire.py, read and written here without a transport; a descriptor of the process for
+its end; a memory file for what it prints, which outlives it. A child that speaks when
+it was not asked, or answers without the call's nonce, is killed.
 """
 
 import asyncio
@@ -11,25 +11,22 @@ import fcntl
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import orjson
 
+from gateway.functions import launch
 from gateway.functions.package import Store
-from gateway.functions.wire import FRAME, LAST, MAX_LOG, MAX_PAYLOAD, OK, REPLY
+from gateway.functions.wire import CALL, FRAME, LAST, MAX_LOG, MAX_PAYLOAD, OK, REPLY
 from gateway.snapshot import Function
 
-_CHILD = Path(__file__).with_name("child.py")
-_ROOT = Path(__file__).parents[2]
-# One malloc arena: those of further threads would each reserve 64 MB of the limit.
-_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 _MAX_FRAME = MAX_PAYLOAD + REPLY.size
 _CUT = f"... the log is cut: it has more than {MAX_LOG} bytes\n"
+_READ = 1 << 18
+READY = FRAME.pack(0)
 
 
 class Reply(NamedTuple):
@@ -51,11 +48,11 @@ class Death(NamedTuple):
     memory_mb: float
 
 
-class Worker(asyncio.Protocol):
+class Worker:
     """A child serving one function, one call at a time.
 
-    Constructing starts the process (OSError when the host refuses), `call` connects
-    to it, `gone` is set and `ended` called once it is reaped.
+    Constructing starts the process (OSError when the host refuses, RuntimeMissing
+    without an interpreter); `gone` is set and `ended` called once it is reaped.
     """
 
     def __init__(
@@ -64,25 +61,29 @@ class Worker(asyncio.Protocol):
         packages: Store,
         home: Path,
         ended: Callable[["Worker"], None],
+        jail: str = "",
     ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._function = function
         self.key = function.key
         self.home = home
         self.calls = 0
         self.idle_since = 0.0
+        self.frozen = False
         self.started = time.monotonic()
         self.gone = asyncio.Event()
         self._ended = ended
         self._inbox = bytearray()
-        self._transport: asyncio.WriteTransport | None = None
+        self._outbox = b""
+        self._writing = False
         self._outcome: asyncio.Future[Reply | Death] | None = None
         self._nonce = b""
         self._cause: tuple[str, str] | None = None
         self._memory_mb = 0.0
-        self._setup = _setup(function, packages, home, self.started)
+        self._initializer_timer: asyncio.TimerHandle | None = None
         self._log: int | None = _log_file()
         self._last_words = ""
-        self._start()
+        self._start(launch.plan(function, packages, home, jail))
 
     @property
     def pid(self) -> int:
@@ -107,15 +108,25 @@ class Worker(asyncio.Protocol):
         self._outcome = outcome
         self.calls += 1
         seconds = deadline - time.monotonic()
-        timer = self._loop.call_later(seconds, self.kill, "timeout", "timed out")
+        timer = self._loop.call_later(seconds, self.kill, "timeout", "")
         try:
-            if self._transport is None:
-                await self._loop.create_connection(lambda: self, sock=self._socket)
-            self._ask(event, request_id, deadline)
+            self._nonce = os.urandom(8)
+            name = request_id.encode()
+            head = CALL.pack(self._nonce, deadline, len(name))
+            self._send(head + name + event)
             return await outcome
         finally:
             timer.cancel()
             self._outcome = None
+
+    def freeze(self) -> None:
+        """Let nothing in an idle child run on, until it is called again."""
+        self.frozen = True
+        os.killpg(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.frozen = False
+        os.killpg(self.pid, signal.SIGCONT)
 
     def kill(self, kind: str = "crash", text: str = "was ended") -> None:
         """End the process and its group; the first cause is the one reported."""
@@ -138,56 +149,86 @@ class Worker(asyncio.Protocol):
             text += "\n"
         return text + _CUT if size >= MAX_LOG else text
 
-    # What the event loop calls.
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's transports are not subclasses of asyncio's.
-        self._transport = cast(asyncio.WriteTransport, transport)
-        self._send(self._setup)
-
-    def data_received(self, data: bytes) -> None:
-        self._inbox += data
-        if len(self._inbox) < FRAME.size:
-            return
-        size = FRAME.unpack_from(self._inbox)[0]
-        missing = FRAME.size + size - len(self._inbox)
-        if self._outcome is None or missing < 0 or size > _MAX_FRAME:
-            self._inbox.clear()
-            self.kill("crash", "wrote to the gateway out of turn")
-        elif not missing:
-            body, self._inbox = bytes(self._inbox[FRAME.size :]), bytearray()
-            self._answered(body)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        # Without a text the exit status tells: it most likely died by itself.
-        self.kill("crash", "")
-
-    def _start(self) -> None:
+    def _start(self, plan: launch.Plan) -> None:
+        self.interpreter = plan.runtime.version
+        self._wrapped = plan.wrapped
         self._socket, theirs = socket.socketpair()
+        self._socket.setblocking(False)
         try:
             with theirs:
-                self._process = _spawn(theirs.fileno(), self._log, self.home)
+                self._process = launch.spawn(plan, theirs.fileno(), self._log)
         except OSError:
             self._socket.close()
             self._close_log()
             raise
         self._end = os.pidfd_open(self.pid)
         self._loop.add_reader(self._end, self._reap)
-
-    def _ask(self, event: bytes, request_id: str, deadline: float) -> None:
-        nonce = os.urandom(8).hex()
-        self._nonce = nonce.encode()
-        call = {
-            "id": request_id,
-            "nonce": nonce,
-            "deadline": deadline,
-            "event": orjson.Fragment(event),
-        }
-        self._send(orjson.dumps(call))
+        self._loop.add_reader(self._socket, self._readable)
+        if self._function.initializer_handler:
+            self._initializer_timer = self._loop.call_later(
+                self._function.initializer_timeout,
+                self.kill,
+                "timeout",
+                "the initializer timed out after "
+                f"{self._function.initializer_timeout:.2f} seconds",
+            )
+        self._send(_setup(self._function, plan, self.started))
 
     def _send(self, body: bytes) -> None:
-        assert self._transport is not None
-        self._transport.write(FRAME.pack(len(body)) + body)
+        """Write a frame, as much as fits now and the rest when there is room."""
+        frame = FRAME.pack(len(body)) + body
+        if self._outbox:
+            self._outbox += frame
+            return
+        self._outbox = frame
+        self._flush()
+
+    def _flush(self) -> None:
+        try:
+            sent = self._socket.send(self._outbox)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            # It has closed its end: `_readable` sees that too, and ends it.
+            sent = len(self._outbox)
+        waiting = len(self._outbox) > sent
+        if waiting:
+            self._loop.add_writer(self._socket, self._flush)
+        elif self._writing:
+            self._loop.remove_writer(self._socket)
+        self._writing = waiting
+        self._outbox = self._outbox[sent:]
+
+    def _readable(self) -> None:
+        try:
+            data = self._socket.recv(_READ)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            # Without a text the exit status tells: it most likely died by itself.
+            self._loop.remove_reader(self._socket)
+            self.kill("crash", "")
+            return
+        self._inbox += data
+        if self._inbox.startswith(READY) and self._initializer_timer is not None:
+            self._initializer_timer.cancel()
+            self._initializer_timer = None
+            del self._inbox[: len(READY)]
+        if len(self._inbox) >= FRAME.size:
+            self._take(FRAME.unpack_from(self._inbox)[0])
+
+    def _take(self, size: int) -> None:
+        """A reply, once it is whole; anything else ends the child."""
+        missing = FRAME.size + size - len(self._inbox)
+        if self._outcome is None or missing < 0 or size > _MAX_FRAME:
+            self._inbox.clear()
+            self.kill("crash", "wrote to the gateway out of turn")
+        elif not missing:
+            body = bytes(self._inbox[FRAME.size :])
+            self._inbox.clear()
+            self._answered(body)
 
     def _answered(self, body: bytes) -> None:
         if not body.startswith(self._nonce) or len(body) < REPLY.size:
@@ -218,17 +259,21 @@ class Worker(asyncio.Protocol):
         self._process.returncode = status
         self._last_words = self.take_log()
         self._close_log()
-        if self._transport is not None:
-            self._transport.abort()
-        elif self._outcome is None:
-            self._socket.close()
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        self._socket.close()
+        if self._initializer_timer is not None:
+            self._initializer_timer.cancel()
         self._settle(self._death(status))
         self.gone.set()
         self._ended(self)
 
     def _death(self, status: int) -> Death:
+        if self._wrapped and status > 128:
+            # What bubblewrap says of a child that a signal ended.
+            status = 128 - status
         kind, text = self._cause or ("crash", "")
-        if not text or status != -signal.SIGKILL:
+        if kind != "timeout" and (not text or status != -signal.SIGKILL):
             text = _ending(status)
         return Death(kind, text, self._memory_mb)
 
@@ -236,21 +281,6 @@ class Worker(asyncio.Protocol):
         if self._log is not None:
             os.close(self._log)
             self._log = None
-
-
-def _spawn(channel: int, log: int | None, home: Path) -> subprocess.Popen[bytes]:
-    """A child with the socket, the log, and nothing else of the gateway's."""
-    command = [sys.executable, "-I", "-S", str(_CHILD), str(channel), str(_ROOT)]
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        env=_ENVIRONMENT,
-        cwd=home,
-        pass_fds=(channel,),
-        start_new_session=True,
-    )
 
 
 def _log_file() -> int:
@@ -265,26 +295,25 @@ def _log_file() -> int:
     return number
 
 
-def _setup(function: Function, packages: Store, home: Path, started: float) -> bytes:
+def _setup(function: Function, plan: launch.Plan, started: float) -> bytes:
     """The first document a child receives; it reads all its settings there."""
     user_data = {**function.user_data, **function.encrypted_user_data}
-    code = packages.code(function.code_hash)
-    installed = packages.dependencies(function.dependencies_hash)
     document = {
-        "home": str(home),
-        "parent": os.getpid(),
         "started": started,
-        "code": str(code),
-        "dependencies": str(installed) if function.dependencies_hash else "",
+        "code": plan.code,
+        "dependencies": plan.dependencies,
         "handler": function.handler,
+        "initializer": function.initializer_handler,
         "user_data": user_data,
-        "settings": _settings(function, code, home, user_data),
+        "alias": function.alias,
+        "settings": _settings(function, plan, user_data),
+        "walls": plan.walls,
     }
     return orjson.dumps(document)
 
 
 def _settings(
-    function: Function, code: Path, home: Path, user_data: dict[str, str]
+    function: Function, plan: launch.Plan, user_data: dict[str, str]
 ) -> dict[str, str]:
     """The preset variables without their RUNTIME_ (auth.md section 10.2)."""
     return {
@@ -300,15 +329,24 @@ def _settings(
         "MAX_RESP_BODY_SIZE": str(MAX_PAYLOAD),
         "INITIALIZER_HANDLER": function.initializer_handler,
         "INITIALIZER_TIMEOUT": str(function.initializer_timeout),
-        "ROOT": str(home),
-        "CODE_ROOT": str(code),
-        "LOG_DIR": str(home / "tmp"),
+        "ROOT": str(Path(plan.temp).parent),
+        "CODE_ROOT": plan.code,
+        "LOG_DIR": plan.temp,
     }
 
 
 def _peak_mb(pid: int) -> float:
-    """The most memory a process has held, 0 when it has none any more."""
-    status = Path(f"/proc/{pid}/status").read_text()
+    """The most memory a process has held, 0 when it has none any more.
+
+    Of bubblewrap, that of the process inside.
+    """
+    try:
+        while inner := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            pid = int(inner[0])
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        # It ended meanwhile.
+        return 0.0
     found = status.partition("VmHWM:")[2].split(None, 1)
     return int(found[0]) / 1024 if found else 0.0
 

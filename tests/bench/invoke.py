@@ -17,7 +17,7 @@ import uvloop
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from gateway.functions.package import Store  # noqa: E402
 from gateway.functions.pool import Pool  # noqa: E402
-from gateway.functions.sandbox import level  # noqa: E402
+from gateway.functions.launch import choose, describe  # noqa: E402
 from gateway.snapshot import Function  # noqa: E402
 
 CODE = """
@@ -69,7 +69,7 @@ async def main() -> None:
         result = await pool.invoke(function(number), EVENT, request_id="bench")
         assert result.cold, result
 
-    print(f"walls: {level()}, loop: uvloop")
+    print(f"jail {describe(choose())}; loop: uvloop")
     report("cold call", await timed(20, cold))
     await timed(500, warm)
     report("in this process", await timed(5000, inside))

@@ -44,6 +44,8 @@ def with_pool(tmp_path: Path) -> WithPool:
 
     def use(scenario: Scenario, **options: Any) -> Any:
         async def run() -> Any:
+            # Where a function's process ids are the gateway's too.
+            options.setdefault("jail", "kernel")
             pool = Pool(STORE, scratch=tmp_path / "scratch", **options)
             try:
                 return await scenario(pool)
@@ -60,14 +62,20 @@ def run(function: MakeFunction, with_pool: WithPool) -> Run:
     """The outcome of one call of a new function with that index.py."""
 
     def once(
-        code: str, event: object = None, /, *, limit: float = 10, **fields: Any
+        code: str,
+        event: object = None,
+        /,
+        *,
+        limit: float = 10,
+        jail: str = "kernel",
+        **fields: Any,
     ) -> Invocation:
         made = function(code, **{"timeout": 30} | fields)
 
         async def scenario(pool: Pool) -> Invocation:
             return await pool.invoke(made, event, request_id="req-1", timeout=limit)
 
-        outcome: Invocation = with_pool(scenario)
+        outcome: Invocation = with_pool(scenario, jail=jail)
         return outcome
 
     return once

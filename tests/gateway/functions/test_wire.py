@@ -4,7 +4,7 @@ from gateway.functions import wire
 
 
 def test_a_reply_header_gives_back_what_was_packed() -> None:
-    figures = (b"0" * 16, wire.OK | wire.LAST, 1.5, 0.0, 12.25)
+    figures = (b"0" * 8, wire.OK | wire.LAST, 1.5, 0.0, 12.25)
     assert wire.REPLY.unpack(wire.REPLY.pack(*figures)) == figures
 
 

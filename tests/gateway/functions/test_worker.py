@@ -16,7 +16,7 @@ FORGE = """
 import os
 from struct import pack
 def handler(event, context):
-    body = b"0" * 16 + pack("!Bddd", 1, 1, 0, 1) + b"forged"
+    body = b"0" * 8 + pack("!Bddd", 1, 1, 0, 1) + b"forged"
     for number in range(3, 256):
         try:
             os.write(number, pack("!I", len(body)) + body)
@@ -95,7 +95,8 @@ def test_every_descriptor_is_given_back(function: Any, tmp_path: Path) -> None:
         worker.kill()
         await worker.gone.wait()
         await asyncio.sleep(0)
-        unused = Worker(function("x = 1"), STORE, tmp_path / "tmp", lambda _: None)
+        (tmp_path / "other").mkdir()
+        unused = Worker(function("x = 1"), STORE, tmp_path / "other", lambda _: None)
         unused.kill()
         await unused.gone.wait()
         assert os.listdir("/proc/self/fd") == before
