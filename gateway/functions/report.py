@@ -76,7 +76,8 @@ def _clean(found: TracebackException, code: str, seen: set[int]) -> None:
         frame.filename = frame.filename.removeprefix(code)
     if isinstance(getattr(found, "filename", None), str):
         found.filename = found.filename.removeprefix(code)
-    for other in (found.__cause__, found.__context__, *(getattr(found, "exceptions", None) or ())):
+    group = getattr(found, "exceptions", None) or ()
+    for other in (found.__cause__, found.__context__, *group):
         if other is not None:
             _clean(other, code, seen)
 

@@ -49,6 +49,7 @@ READABLE = (
     "/etc/localtime",
     "/etc/ld.so.cache",
     "/etc/ssl/certs",
+    "/etc/ssl/openssl.cnf",
     "/usr/share/ca-certificates",
     "/dev/urandom",
     "/dev/random",

@@ -26,6 +26,7 @@ from gateway.snapshot import Function
 _MAX_FRAME = MAX_PAYLOAD + REPLY.size
 _CUT = f"... the log is cut: it has more than {MAX_LOG} bytes\n"
 _READ = 1 << 18
+_LAST_WORDS = 0.2
 READY = FRAME.pack(0)
 
 
@@ -207,9 +208,10 @@ class Worker:
         except OSError:
             data = b""
         if not data:
-            # Without a text the exit status tells: it most likely died by itself.
+            # Without a text the exit status tells: it most likely died by itself,
+            # and bubblewrap needs a moment to say how.
             self._loop.remove_reader(self._socket)
-            self.kill("crash", "")
+            self._loop.call_later(_LAST_WORDS * self._wrapped, self.kill, "crash", "")
             return
         self._inbox += data
         if self._inbox.startswith(READY) and self._initializer_timer is not None:
