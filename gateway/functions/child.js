@@ -202,12 +202,15 @@
   let crash = () => {};
 
   function called(target, takesCallback, ...args) {
-    return new Promise((resolve, reject) => {
+    const crashed = new Promise((_, reject) => {
       crash = reject;
+    });
+    const returned = new Promise((resolve, reject) => {
       const callback = (error, value) => (error ? reject(error) : resolve(value));
       if (takesCallback) target(...args, callback);
       else resolve(target(...args));
     });
+    return Promise.race([crashed, returned]);
   }
 
   function serialise(value) {

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import uvloop
 
+from gateway.functions.launch import JailMissing
 from gateway.functions.pool import Pool
 from tests.packages import STORE
 
@@ -356,3 +357,92 @@ def test_a_pool_runs_under_uvloop(function: Any, tmp_path: Path) -> None:
         await pool.close()
 
     uvloop.run(scenario())
+
+
+def test_a_disabled_function_is_refused(run: Any) -> None:
+    outcome = run("def handler(e, c): return 1", enabled=False)
+    assert (outcome.ok, outcome.error_type) == (False, "disabled")
+    assert "demo is disabled" in outcome.result
+
+
+def test_a_function_runs_no_more_at_once_than_its_concurrency(
+    function: Any, with_pool: Any
+) -> None:
+    made = function(SLEEP, concurrency=2)
+
+    async def scenario(pool: Pool) -> None:
+        calls = [call(pool, made, 0.05) for _ in range(6)]
+        outcomes = await asyncio.gather(*calls)
+        assert len({outcome.result for outcome in outcomes}) == 2
+
+    with_pool(scenario)
+
+
+def test_waiting_functions_are_served_in_turn(function: Any, with_pool: Any) -> None:
+    many, one = function(SLEEP, urn="many"), function(SLEEP, urn="one")
+
+    async def scenario(pool: Pool) -> None:
+        order: list[str] = []
+
+        async def note(made: Any) -> None:
+            assert (await call(pool, made, 0.02)).ok
+            order.append(made.urn)
+
+        flood = [asyncio.create_task(note(many)) for _ in range(6)]
+        await asyncio.sleep(0)
+        late = asyncio.create_task(note(one))
+        await asyncio.gather(*flood, late)
+        # One runs at once; then the other function has its turn.
+        assert order.index("one") <= 2
+
+    with_pool(scenario, max_children=1)
+
+
+def test_a_flood_of_one_function_refuses_no_other(
+    function: Any, with_pool: Any
+) -> None:
+    many, one = function(SLEEP, urn="many"), function(SLEEP, urn="one")
+
+    async def scenario(pool: Pool) -> None:
+        flood = [asyncio.create_task(call(pool, many, 0.05)) for _ in range(8)]
+        await asyncio.sleep(0)
+        assert (await call(pool, one, 0)).ok
+        kinds = [outcome.error_type for outcome in await asyncio.gather(*flood)]
+        # A queue of four: three had to go when it was full, one made room.
+        assert kinds.count("overload") == 4
+
+    with_pool(scenario, max_children=1, queue=4)
+
+
+def test_a_function_without_an_interpreter_says_so(run: Any) -> None:
+    outcome = run("", runtime="Cobol1.0")
+    assert outcome.error_type == "crash"
+    assert "no process could be started" in outcome.result
+    assert "not the name of a runtime" in outcome.result
+
+
+def test_a_child_that_holds_too_much_memory_is_replaced(
+    function: Any, with_pool: Any
+) -> None:
+    made = function(
+        """
+        import os
+        kept = []
+        def handler(event, context):
+            kept.append(bytearray(event << 20))
+            return os.getpid()
+        """
+    )
+
+    async def scenario(pool: Pool) -> None:
+        small, large = await call(pool, made, 1), await call(pool, made, 150)
+        after = await call(pool, made, 1)
+        assert small.ok and large.ok and small.result == large.result
+        assert after.cold and after.result != large.result
+
+    with_pool(scenario)
+
+
+def test_an_unknown_jail_level_is_refused_at_the_start() -> None:
+    with pytest.raises(JailMissing, match="'moat' is not to be had"):
+        Pool(STORE, jail="moat")
