@@ -2,11 +2,13 @@
 
 Runs in the child, standard library only. Descriptors 1 and 2 are one file of
 `MAX_LOG` bytes that the gateway reads up to its offset: bytes written below Python
-are in their place too, and nothing is lost when the process dies.
+are in their place too, and nothing is lost when the process dies. What is written
+here goes through a descriptor of its own: user code may close those two.
 """
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import sys
@@ -26,13 +28,21 @@ if TYPE_CHECKING:
 # auth.md section 10.2: a longer line of the function's logger is split.
 _MAX_LINE = 90 << 10
 _DATE = "%Y-%m-%dT%H:%M:%S"
+# The log's own descriptor is moved out of the way of small numbers.
+_LOWEST = 64
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30, "WARNING": 30, "ERROR": 40}
 
 
 class _LogFile(io.BufferedIOBase):
-    """Descriptor 1; what does not fit is dropped, and the gateway says so."""
+    """The log; what does not fit is dropped, and the gateway says so."""
 
     name = "<stdout>"
+
+    def __init__(self) -> None:
+        self._number = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, _LOWEST)
+
+    def close(self) -> None:
+        """Stay open: later calls print here too."""
 
     def writable(self) -> bool:
         return True
@@ -42,18 +52,22 @@ class _LogFile(io.BufferedIOBase):
 
     def write(self, data: ReadableBuffer, /) -> int:
         view = memoryview(data).cast("B")
-        room = MAX_LOG - os.lseek(1, 0, os.SEEK_CUR)
+        room = MAX_LOG - os.lseek(self._number, 0, os.SEEK_CUR)
         if room > 0:
-            _write(view[:room])
+            self._append(view[:room])
         return len(view)
 
+    def _append(self, view: memoryview) -> None:
+        try:
+            os.write(self._number, view)
+        except PermissionError:
+            # Another thread took the last room meanwhile: dropped like the rest.
+            return
 
-def _write(view: memoryview) -> None:
-    try:
-        os.write(1, view)
-    except PermissionError:
-        # Another thread took the last room meanwhile: dropped like the rest.
-        return
+
+class _Stream(io.TextIOWrapper):
+    def close(self) -> None:
+        """Stay open, like the file."""
 
 
 class Capture:
@@ -61,8 +75,9 @@ class Capture:
 
     def __init__(self) -> None:
         self.request_id = ""
-        self._stream = io.TextIOWrapper(
-            _LogFile(), encoding="utf-8", errors="backslashreplace", write_through=True
+        self._file = _LogFile()
+        self._stream = _Stream(
+            self._file, encoding="utf-8", errors="backslashreplace", write_through=True
         )
         sys.stdout = sys.stderr = self._stream
         sys.meta_path.insert(0, _WhenImported(self))
@@ -72,7 +87,14 @@ class Capture:
         stamp = time.strftime(_DATE, time.gmtime())
         for start in range(0, len(text) or 1, _MAX_LINE):
             part = text[start : start + _MAX_LINE]
-            self._stream.write(f"{stamp}Z {request_id} {level} {part}\n")
+            self._write(f"{stamp}Z {request_id} {level} {part}\n")
+
+    def _write(self, line: str) -> None:
+        try:
+            self._file.write(line.encode("utf-8", "backslashreplace"))
+        except OSError:
+            # User code has closed every descriptor: its log ends here, not its call.
+            return
 
     def attach(self) -> None:
         """Send records of `logging` from INFO on to the log."""

@@ -21,6 +21,8 @@ INVOCATION = "function invocation exception"
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _MOST_FRAMES = 100
+# In bytes of a message, and in characters of a name and of a whole stack.
+_MOST_TEXT, _MOST_NAME, _MOST_STACK = 1 << 16, 200, 1 << 20
 
 
 def describe(error: BaseException, where: str, code: str) -> tuple[str, str]:
@@ -28,14 +30,17 @@ def describe(error: BaseException, where: str, code: str) -> tuple[str, str]:
 
     `where` is one of the three beginnings, `code` the directory of the code.
     """
-    kind = type(error).__name__
+    # Not `__name__`: a metaclass can make of it whatever it likes.
+    kind = type.__dict__["__name__"].__get__(type(error))[:_MOST_NAME]
     try:
         stack, text = _stack(error, code)
-    except MemoryError:
-        # Its frames keep what filled the memory alive: go without them.
+    except BaseException:
+        # Its frames keep alive what filled the memory, or user code failed here too.
         error.__traceback__ = None
         stack, text = [], kind
     message = f"{where}, error: {_message(error) or kind}"
+    if sum(map(len, stack)) > _MOST_STACK:
+        stack = []
     return document(message, kind, stack), text
 
 
@@ -49,10 +54,12 @@ def document(message: str, kind: str, stack: list[str]) -> str:
 
 def _message(error: BaseException) -> str:
     try:
-        text = str(error)
-    except Exception as broken:
-        text = f"<the error's text raised {type(broken).__name__}>"
-    return text.encode("utf-8", "backslashreplace").decode()
+        text = str.encode(str(error), "utf-8", "backslashreplace")
+    except BaseException as broken:
+        return f"<the error's text raised {type(broken).__name__}>"
+    if len(text) <= _MOST_TEXT:
+        return text.decode()
+    return f"{text[:_MOST_TEXT].decode(errors='ignore')}... ({len(text)} bytes)"
 
 
 def _stack(error: BaseException, code: str) -> tuple[list[str], str]:

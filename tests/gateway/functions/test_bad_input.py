@@ -52,7 +52,16 @@ CASES = {
     "kills itself": Bad("os.kill(os.getpid(), 9)", "crash", "killed by SIGKILL"),
     "endless loop": Bad("while True: pass", "timeout", "timed out after"),
     "endless in C": Bad("re.match('(a+)+$', 'a' * 60 + 'b')", "timeout", "timed out"),
-    "a strange exception": Bad("raise Strange()", "Strange", "raised ValueError"),
+    "a strange exception": Bad("raise Strange()", "Strange", "raised SystemExit"),
+    "no class name": Bad("raise Nameless('x')", "Nameless", "error: x"),
+    "a 20 MB message": Bad("raise ValueError('x' * 20_000_000)", "ValueError", "20000"),
+    "closed stdout, then raised": Bad(
+        "sys.stdout.close(); os.closerange(1, 3); 1 / 0",
+        "ZeroDivisionError",
+        "division",
+    ),
+    "a class": Bad("return Strange", "TypeError", "not JSON serializable"),
+    "a deep reply": Bad("return deep()", "RecursionError", "recursion"),
     "no memory": Bad("return len('x' * (1 << 30))", "MemoryError", "MemoryError"),
     "forged reply": Bad(FORGE, "crash", "the one it was given"),
     "closed socket": Bad("os.closerange(3, 256); time.sleep(30)", "crash", "killed"),
@@ -61,16 +70,25 @@ ENDLESS = {name for name, bad in CASES.items() if bad.kind == "timeout"}
 HARMLESS = {
     "threads left behind": "threading.Thread(target=time.sleep, args=(60,),"
     " daemon=True).start(); return 1",
-    "closed stdout": "sys.stdout.close(); return 1",
-    "closed descriptor 1": "os.close(1); os.close(2); return 1",
+    "closed stdout": "sys.stdout.close(); print('x'); return 1",
+    "closed stdout's file": "sys.stdout.buffer.close(); print('x'); return 1",
+    "closed descriptor 1": "os.closerange(1, 3); print('x'); return 1",
     "no stdout": "sys.stdout = None; print('x'); return 1",
     "a deep value": "return [[[[[[1]]]]]]",
     "changed encoder": "json.dumps = None; json.loads = None; return 1",
+    "changed reading": "os.read = os.write = None; return 1",
     "changed time": "time.monotonic = lambda: 0; return 1",
 }
 PREAMBLE = """import ctypes, json, os, re, sys, threading, time
 class Strange(BaseException):
-    def __str__(self): raise ValueError("no text")
+    def __str__(self): raise SystemExit("no text")
+class Unnamed(type):
+    __name__ = property(lambda self: 1 / 0)
+class Nameless(Exception, metaclass=Unnamed): pass
+def deep():
+    value = []
+    for _ in range(200_000): value = [value]
+    return value
 async def other(): pass
 def handler(event, context):
     """
