@@ -1,14 +1,12 @@
 """Warm child processes: who runs a call, how many there are, when one goes.
 
 A child serves one `function.key`, so a changed function never meets old code. The
-pool belongs to one event loop. Whatever user code does is a result: `invoke` raises
-only when the event cannot be JSON.
+pool belongs to one event loop. Whatever happens to a call is a result, never raised.
 """
 
 import asyncio
 import math
 import time
-from collections import deque
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +16,7 @@ from gateway.functions import launch
 from gateway.functions.invocation import Invocation, Ticket
 from gateway.functions.package import Store
 from gateway.functions.scratch import Scratch, remove
+from gateway.functions.waiting import Waiter, Waiting, version_of
 from gateway.functions.wire import MAX_PAYLOAD
 from gateway.functions.worker import Death, Worker
 from gateway.snapshot import Function
@@ -35,19 +34,6 @@ class WorkerState(NamedTuple):
     key: str
     idle: bool
     calls: int
-
-
-class _Waiter:
-    """A call in the queue; its turn comes with a child, or with None: too late."""
-
-    def __init__(self, function: Function) -> None:
-        self.function = function
-        loop = asyncio.get_running_loop()
-        self.turn: asyncio.Future[Worker | None] = loop.create_future()
-
-    def give_up(self) -> None:
-        if not self.turn.done():
-            self.turn.set_result(None)
 
 
 class Pool:
@@ -69,7 +55,6 @@ class Pool:
         self._packages = packages
         self._max_children = max_children
         self._max_per_function = max_per_function
-        self._queue = queue
         self._idle_seconds = idle_seconds
         self._max_calls = max_calls
         self.jail = launch.choose(jail)
@@ -79,8 +64,7 @@ class Pool:
         self._busy: set[Worker] = set()
         self._ending: set[Worker] = set()
         self._removals: set[asyncio.Future[None]] = set()
-        # Those who wait, by function: each line is served in its turn.
-        self._lines: dict[str, deque[_Waiter]] = {}
+        self._waiting = Waiting(queue)
         self._freezer: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -96,14 +80,16 @@ class Pool:
         """Call the handler; allowed are the function's seconds, or `timeout` if less.
 
         They count from here to the reply, waiting for a free child included.
-        TypeError when the event cannot be JSON.
         """
-        if not function.enabled:
+        if not function.enabled or function.concurrency == 0:
             ticket = Ticket(function, request_id, 0)
             return ticket.refused("disabled", f"{function.func_name} is disabled")
         limit = min(function.timeout, math.inf if timeout is None else timeout)
         ticket = Ticket(function, request_id, limit)
-        body = orjson.dumps(event)
+        try:
+            body = orjson.dumps(event)
+        except TypeError as error:
+            return ticket.refused("TypeError", f"the event cannot be JSON: {error}")
         if len(body) > MAX_PAYLOAD:
             text = f"the event of {len(body)} bytes is over {MAX_PAYLOAD}"
             return ticket.refused("ValueError", text)
@@ -123,8 +109,7 @@ class Pool:
         for timer in (self._timer, self._freezer):
             if timer is not None:
                 timer.cancel()
-        for waiter in [w for line in self._lines.values() for w in line]:
-            waiter.give_up()
+        self._waiting.dismiss()
         for worker in (*self._idle, *self._busy):
             self._discard(worker)
         for worker in tuple(self._ending):
@@ -157,12 +142,20 @@ class Pool:
 
     def _grant(self, function: Function) -> Worker | None:
         """A warm child, or a new one where there is room; OSError if none starts."""
-        if self._closed:
+        if not self._may_run(function):
             return None
         worker = self._warm(function.key) or self._start(function)
-        if worker is not None:
-            self._busy.add(worker)
+        self._busy.add(worker)
         return worker
+
+    def _may_run(self, function: Function) -> bool:
+        """Whether the limits leave room for a call of a function now."""
+        if self._closed or len(self._busy) >= self._max_children:
+            return False
+        most, version = self._max_per_function, version_of(function)
+        if function.concurrency > 0:
+            most = min(most, function.concurrency)
+        return sum(version_of(w.function) == version for w in self._busy) < most
 
     def _warm(self, key: str) -> Worker | None:
         for worker in reversed(self._idle):
@@ -176,14 +169,7 @@ class Pool:
                 return self._warm(key)
         return None
 
-    def _start(self, function: Function) -> Worker | None:
-        key, most = function.key, self._max_per_function
-        if function.concurrency > 0:
-            most = min(most, function.concurrency)
-        if sum(w.key == key for w in self._busy) >= most:
-            return None
-        if len(self._busy) >= self._max_children:
-            return None
+    def _start(self, function: Function) -> Worker:
         if len(self._busy) + len(self._idle) >= self._max_children:
             self._discard(self._idle[0])
         home = self._scratch.home()
@@ -194,65 +180,29 @@ class Pool:
             raise
 
     async def _wait(self, ticket: Ticket) -> Worker | None:
-        name = ticket.function.qualified_urn
-        if self._closed or not self._admit(name):
+        waiter = Waiter(ticket.function)
+        if self._closed or not self._waiting.join(waiter):
             return None
-        waiter = _Waiter(ticket.function)
-        self._lines.setdefault(name, deque()).append(waiter)
-        loop = asyncio.get_running_loop()
         seconds = ticket.deadline - time.monotonic()
-        timer = loop.call_later(seconds, waiter.give_up)
+        timer = asyncio.get_running_loop().call_later(seconds, waiter.give_up)
         try:
             return await waiter.turn
         except asyncio.CancelledError:
-            if not waiter.turn.cancelled() and (worker := waiter.turn.result()):
-                self._release(worker, reusable=worker.calls > 0)
+            turn = waiter.turn
+            if not turn.cancelled() and not turn.exception() and (w := turn.result()):
+                self._release(w, reusable=w.calls > 0)
             raise
         finally:
             timer.cancel()
-            self._leave(name, waiter)
-
-    def _admit(self, name: str) -> bool:
-        """Whether there is room to wait.
-
-        In a full queue the newest of the longest line gives way to a shorter one,
-        so that a flood of calls of one function refuses no other's.
-        """
-        if sum(map(len, self._lines.values())) < self._queue:
-            return True
-        longest = max(self._lines, key=lambda line: len(self._lines[line]), default="")
-        own = len(self._lines.get(name, ()))
-        if not longest or len(self._lines[longest]) <= own + 1:
-            return False
-        pushed_out = self._lines[longest][-1]
-        pushed_out.give_up()
-        self._leave(longest, pushed_out)
-        return True
-
-    def _leave(self, name: str, waiter: _Waiter) -> None:
-        line = self._lines.get(name, deque())
-        if waiter in line:
-            line.remove(waiter)
-        if not line:
-            self._lines.pop(name, None)
+            self._waiting.leave(waiter)
 
     def _feed(self) -> None:
         """Give children to those who wait: a call of each function in its turn."""
-        for name in list(self._lines):
-            waiter = next((w for w in self._lines[name] if not w.turn.done()), None)
-            if waiter is not None and self._serve(waiter):
-                # To the end: the other lines come first now.
-                self._lines[name] = self._lines.pop(name)
-
-    def _serve(self, waiter: _Waiter) -> bool:
-        try:
-            worker = self._grant(waiter.function)
-        except (OSError, LookupError) as error:
-            waiter.turn.set_exception(error)
-            return True
-        if worker is not None:
-            waiter.turn.set_result(worker)
-        return worker is not None
+        while waiter := self._waiting.next(self._may_run):
+            try:
+                waiter.turn.set_result(self._grant(waiter.function))
+            except (OSError, LookupError) as error:
+                waiter.turn.set_exception(error)
 
     def _release(self, worker: Worker, reusable: bool) -> None:
         worn = worker.calls >= self._max_calls

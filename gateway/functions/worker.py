@@ -13,6 +13,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,7 +66,7 @@ class Worker:
         jail: str = "",
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._function = function
+        self.function = function
         self.key = function.key
         self.home = home
         self.calls = 0
@@ -82,7 +83,7 @@ class Worker:
         self._cause: tuple[str, str] | None = None
         self._memory_mb = 0.0
         self._initializer_timer: asyncio.TimerHandle | None = None
-        self._log: int | None = _log_file()
+        self._log: int | None = None
         self._last_words = ""
         self._start(launch.plan(function, packages, home, jail))
 
@@ -153,27 +154,29 @@ class Worker:
     def _start(self, plan: launch.Plan) -> None:
         self.interpreter = plan.runtime.version
         self._wrapped = plan.wrapped
-        self._socket, theirs = socket.socketpair()
-        self._socket.setblocking(False)
-        try:
+        with ExitStack() as undo:
+            self._log = _log_file()
+            undo.callback(self._close_log)
+            self._socket, theirs = socket.socketpair()
+            undo.callback(self._socket.close)
             with theirs:
                 self._process = launch.spawn(plan, theirs.fileno(), self._log)
-        except OSError:
-            self._socket.close()
-            self._close_log()
-            raise
-        self._end = os.pidfd_open(self.pid)
+            undo.callback(self._process.wait)
+            undo.callback(self._process.kill)
+            self._end = os.pidfd_open(self.pid)
+            undo.pop_all()
+        self._socket.setblocking(False)
         self._loop.add_reader(self._end, self._reap)
         self._loop.add_reader(self._socket, self._readable)
-        if self._function.initializer_handler:
+        if self.function.initializer_handler:
             self._initializer_timer = self._loop.call_later(
-                self._function.initializer_timeout,
+                self.function.initializer_timeout,
                 self.kill,
                 "timeout",
                 "the initializer timed out after "
-                f"{self._function.initializer_timeout:.2f} seconds",
+                f"{self.function.initializer_timeout:.2f} seconds",
             )
-        self._send(_setup(self._function, plan, self.started))
+        self._send(_setup(self.function, plan, self.started))
 
     def _send(self, body: bytes) -> None:
         """Write a frame, as much as fits now and the rest when there is room."""

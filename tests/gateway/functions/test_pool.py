@@ -172,7 +172,7 @@ def test_calls_wait_when_a_function_has_all_its_children(
 def test_a_waiting_function_does_not_hold_up_another(
     function: Any, with_pool: Any
 ) -> None:
-    slow, quick = function(SLEEP), function(WHO)
+    slow, quick = function(SLEEP, urn="slow"), function(WHO, urn="quick")
 
     async def scenario(pool: Pool) -> None:
         waiting = [
@@ -345,6 +345,16 @@ def test_an_event_over_6_mb_is_refused(run: Any) -> None:
     assert "the event of 6291457 bytes is over 6291456" in outcome.result
 
 
+def test_an_event_that_cannot_be_json_is_refused(run: Any) -> None:
+    deep: list[Any] = []
+    for _ in range(1000):
+        deep = [deep]
+    for event in (deep, {1, 2}, {"text": "\ud800"}):
+        outcome = run("def handler(e, c): return e", event)
+        assert outcome.error_type == "TypeError"
+        assert "the event cannot be JSON" in outcome.result
+
+
 def test_a_pool_runs_under_uvloop(function: Any, tmp_path: Path) -> None:
     made = function(SLEEP)
 
@@ -376,6 +386,72 @@ def test_a_function_runs_no_more_at_once_than_its_concurrency(
         assert len({outcome.result for outcome in outcomes}) == 2
 
     with_pool(scenario)
+
+
+def test_a_new_deployment_does_not_raise_the_concurrency(
+    function: Any, with_pool: Any
+) -> None:
+    old, new = function(SLEEP, concurrency=1), function(WHO, concurrency=1)
+    other = function(WHO, concurrency=1, version="v2")
+
+    async def scenario(pool: Pool) -> None:
+        running = asyncio.create_task(call(pool, old, 60, timeout=20))
+        await asyncio.sleep(0)
+        assert (await call(pool, new, timeout=0.1)).error_type == "overload"
+        assert (await call(pool, other)).ok
+        running.cancel()
+
+    with_pool(scenario)
+
+
+def test_no_concurrency_is_no_call(run: Any) -> None:
+    assert run("def handler(e, c): return 1", concurrency=0).error_type == "disabled"
+
+
+def test_nothing_runs_on_after_a_reply(function: Any, with_pool: Any) -> None:
+    made = function(
+        """
+        import threading
+        count = 0
+        def spin():
+            global count
+            while True:
+                count += 1
+        threading.Thread(target=spin, daemon=True).start()
+        def handler(event, context):
+            return count
+        """
+    )
+
+    async def scenario(pool: Pool) -> None:
+        first = int((await call(pool, made)).result)
+        pid = pool.workers()[0].pid
+        stat = Path(f"/proc/{pid}/stat")
+        while stat.read_text().rpartition(")")[2].split()[0] != "T":
+            await asyncio.sleep(0)
+        used = stat.read_text().split()[13:15]
+        await asyncio.sleep(0.1)
+        assert stat.read_text().split()[13:15] == used
+        assert int((await call(pool, made)).result) > first
+        assert pool.workers()[0].pid == pid
+
+    with_pool(scenario)
+
+
+def test_everybody_in_the_queue_is_told_when_none_can_start(
+    function: Any, with_pool: Any
+) -> None:
+    slow = function(SLEEP)
+    broken = function(WHO, urn="broken", runtime="Cobol1.0")
+
+    async def scenario(pool: Pool) -> None:
+        running = asyncio.create_task(call(pool, slow, 0.05))
+        await asyncio.sleep(0)
+        outcomes = await asyncio.gather(*[call(pool, broken) for _ in range(3)])
+        assert [outcome.error_type for outcome in outcomes] == ["crash"] * 3
+        assert (await running).ok
+
+    with_pool(scenario, max_children=1)
 
 
 def test_waiting_functions_are_served_in_turn(function: Any, with_pool: Any) -> None:

@@ -146,6 +146,18 @@ def test_a_host_that_cannot_start_it_gets_an_oserror(
     asyncio.run(scenario())
 
 
+def test_a_runtime_that_is_missing_costs_no_descriptor(
+    function: Any, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        before = os.listdir("/proc/self/fd")
+        with pytest.raises(LookupError):
+            Worker(function("", runtime="Cobol1.0"), STORE, tmp_path, lambda _: None)
+        assert os.listdir("/proc/self/fd") == before
+
+    asyncio.run(scenario())
+
+
 GATEWAY = """
 import asyncio, sys
 from pathlib import Path
