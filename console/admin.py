@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from console import models, publish
+from console import builds, models, publish
 from console.models.environment import RELEASE_ID
 
 admin.site.site_header = admin.site.site_title = "Sallyport administration"
@@ -75,9 +75,13 @@ class FunctionAdmin(admin.ModelAdmin):
 
     @admin.action(description="Deploy the saved code", permissions=["change"])
     def deploy(self, request: HttpRequest, rows: QuerySet[models.Function]) -> None:
-        for function in rows:
-            function.deploy()
-        messages.success(request, "Deployed.")
+        try:
+            for function in rows:
+                builds.start(function, request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return
+        messages.success(request, "Deployed, or being installed.")
 
 
 class ReadOnly(admin.ModelAdmin):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from console import models
+from console import dependencies, models
 from console.models.version import FROZEN, LATEST
 from gateway import snapshot as data
 from gateway.functions.package import Store
@@ -109,11 +109,17 @@ class Compiler:
 def function(
     row: models.Function, *, draft: bool = False, alias: str = ""
 ) -> data.Function:
-    """Version latest: a function as it is live, or as it stands in the editor."""
+    """Version latest: a function as it is live, or as it stands in the editor.
+
+    DependencyError when a draft asks for what may not be installed.
+    """
     code = row.draft_id if draft else row.deployed_id or ""
+    installed = row.dependencies_hash
+    if draft and row.dirty:
+        installed = dependencies.name(row.draft.files(), row.runtime)
     frozen = {name: getattr(row, name) for name in FROZEN}
     frozen["encrypted_user_data"] = row.encrypted_user_data
-    return _function(row, LATEST, code, row.dependencies_hash, alias, frozen)
+    return _function(row, LATEST, code, installed, alias, frozen)
 
 
 def version(row: models.Version, *, alias: str = "") -> data.Function:

@@ -13,12 +13,11 @@ from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 
-from console import models
+from console import models, records, traces
 from console.compile import Compiler
 from console.embedded import embedded
 from gateway import signing
 from gateway import snapshot as data
-from gateway.call import Step
 from gateway.http import Headers, RawHeaders, Request, Response
 from gateway.policies.app_auth import DEBUG_HEADER
 
@@ -52,17 +51,19 @@ class DebugCall:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Raw request and response, the trace, and the duration in ms."""
+    """Raw request and response, the status, and the duration in ms."""
 
     request: str
     response: str
     status: int
     duration_ms: float
-    trace: list[Step]
 
 
-def run(call: DebugCall) -> Result:
-    """Run a call through the gateway's core; ValidationError if it cannot start."""
+def run(call: DebugCall) -> models.Trace:
+    """Run a call through the gateway's core; ValidationError if it cannot start.
+
+    Gives its trace, which is kept with the calls of functions that belong to it.
+    """
     api = _target(call)
     identity = data.Credential(
         secrets.token_hex(16),
@@ -76,9 +77,11 @@ def run(call: DebugCall) -> Result:
     started = time.perf_counter()
     response, trace = embedded().debug(request, snapshot)
     elapsed = (time.perf_counter() - started) * 1000
-    return Result(
-        dump_request(request), dump_response(response), response.status, elapsed, trace
+    records.store(embedded().records.take())
+    result = Result(
+        dump_request(request), dump_response(response), response.status, elapsed
     )
+    return traces.store(call, result, _request_id(response), trace)
 
 
 def build_request(call: DebugCall, host: str = "") -> Request:
@@ -159,6 +162,10 @@ def _dump(
     text = body[:SHOWN_BYTES].decode("utf-8", "replace")
     cut = "[TRUNCATED]" if len(body) > SHOWN_BYTES else ""
     return "\n".join([*lines, "", text + cut])
+
+
+def _request_id(response: Response) -> str:
+    return dict(response.headers)[b"X-Request-Id"].decode()
 
 
 def _spelled(name: bytes) -> str:

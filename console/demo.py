@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from console import models, publish
+from console import builds, models, publish
 from console.addresses import gateway, local, text, url
 from console.models.environment import RELEASE_ID
 from console.setup import ensure_default_response
@@ -105,7 +105,7 @@ def _function() -> models.Function:
         },
     )
     if function.deployed is None:
-        function.deploy()
+        builds.start(function)
     if created:
         models.TestEvent.objects.create(function=function, name="allow", content=EVENT)
     return function

@@ -20,6 +20,7 @@ from gateway.functions.package import Store
 from gateway.functions.pool import Invocation, Pool
 from gateway.http import Request, Response
 from gateway.pipeline import run
+from gateway.records import Recorder
 from gateway.snapshot import Function, Snapshot
 from gateway.source import File, Fixed
 from gateway.state.memory import ExpiringCache
@@ -36,9 +37,10 @@ class Embedded:
             target=self._loop.run_forever, name="gateway", daemon=True
         )
         self._thread.start()
-        self._pool = Pool(Store(settings.PACKAGES_DIR))
+        self._pool = Pool(Store(settings.PACKAGES_DIR), jail=settings.FUNCTION_JAIL)
         live = File(settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE)
-        self._gateway = Gateway(live, self._pool)
+        self.records = Recorder()
+        self._gateway = Gateway(live, self._pool, records=self.records)
         self._drafts = ExpiringCache()
 
     def serve(self, request: Request) -> Response:
@@ -49,7 +51,9 @@ class Embedded:
         self, request: Request, snapshot: Snapshot
     ) -> tuple[Response, list[Step]]:
         """The answer and the trace of a debug call, run on a given snapshot."""
-        services = Services(Fixed(snapshot), self._pool, self._drafts, time.time)
+        services = Services(
+            Fixed(snapshot), self._pool, self._drafts, time.time, self.records
+        )
         call = Call(request, services, debug=True, traced=True)
         response = self._wait(lambda: run(call))
         return response, call.trace or []
@@ -59,6 +63,11 @@ class Embedded:
         return self._wait(
             lambda: self._pool.invoke(function, event, request_id=request_id)
         )
+
+    @property
+    def jail(self) -> str:
+        """The jail level that functions run at."""
+        return self._pool.jail
 
     def close(self) -> None:
         """End the function workers and the loop."""

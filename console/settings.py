@@ -17,7 +17,10 @@ DATA_DIR = Path(env.str("SALLYPORT_DATA_DIR", default=str(BASE_DIR / "var"))).re
 KEYS_DIR = DATA_DIR / "keys"
 SNAPSHOT_FILE = DATA_DIR / "snapshot.bin"
 PACKAGES_DIR = DATA_DIR / "packages"
+# Wheels to install the dependencies of functions from, instead of an index.
+WHEELHOUSE = BASE_DIR / "wheelhouse"
 SNAPSHOT_KEY_FILE = KEYS_DIR / "snapshot.key"
+RECORDS_KEY_FILE = KEYS_DIR / "records.key"
 FIELD_KEY_FILE = KEYS_DIR / "fields.key"
 TLS_DIR = DATA_DIR / "tls"
 
@@ -25,6 +28,7 @@ ensure_directory(DATA_DIR)
 ensure_directory(KEYS_DIR)
 ensure_fernet_key(SNAPSHOT_KEY_FILE)
 ensure_fernet_key(FIELD_KEY_FILE)
+ensure_secret(RECORDS_KEY_FILE)
 SECRET_KEY = env.str("SECRET_KEY", default="") or ensure_secret(KEYS_DIR / "django.key")
 
 # What the processes listen on, `host:port`, and what callers call the gateway.
@@ -34,6 +38,9 @@ GATEWAY_TLS_BIND = env.str("SALLYPORT_GATEWAY_TLS_BIND", default="127.0.0.1:8443
 GATEWAY_DOMAIN = env.str("SALLYPORT_GATEWAY_DOMAIN", default="apig.localhost")
 ADMIN_NAME = env.str("SALLYPORT_ADMIN_NAME", default="admin")
 ADMIN_PASSWORD = env.str("SALLYPORT_ADMIN_PASSWORD", default="")
+
+# The jail level of functions (gateway/functions/launch.py); "" is the strongest.
+FUNCTION_JAIL = env.str("SALLYPORT_FUNCTION_JAIL", default="")
 
 # What the vendor's names hold: one region, one project, one gateway.
 REGION = env.str("SALLYPORT_REGION", default="local")

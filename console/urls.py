@@ -5,8 +5,10 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from console.views import (
+    alias,
     api,
     authorizer,
+    build,
     code,
     configuration,
     credential,
@@ -15,6 +17,10 @@ from console.views import (
     function,
     group,
     home,
+    invocation,
+    records,
+    trace,
+    version,
 )
 
 urlpatterns = [
@@ -27,12 +33,59 @@ urlpatterns = [
     path(
         "functions/create/", function.FunctionCreate.as_view(), name="function-create"
     ),
+    path(
+        "functions/import/", function.FunctionImport.as_view(), name="function-import"
+    ),
     path("functions/<pk>/", code.FunctionCode.as_view(), name="function-detail"),
     path(
         "functions/<pk>/configuration/",
         configuration.FunctionConfiguration.as_view(),
         name="function-configuration",
     ),
+    path(
+        "functions/<pk>/export/",
+        function.FunctionExport.as_view(),
+        name="function-export",
+    ),
+    path(
+        "functions/<pk>/state/", function.FunctionState.as_view(), name="function-state"
+    ),
+    path(
+        "functions/<pk>/users/", function.FunctionUsers.as_view(), name="function-users"
+    ),
+    path(
+        "functions/<pk>/invocations/",
+        invocation.InvocationList.as_view(),
+        name="function-invocations",
+    ),
+    path(
+        "invocations/<pk>/",
+        invocation.InvocationDetail.as_view(),
+        name="invocation-detail",
+    ),
+    path(
+        "functions/<pk>/versions/", version.VersionList.as_view(), name="version-list"
+    ),
+    path(
+        "functions/<pk>/versions/publish/",
+        version.VersionPublish.as_view(),
+        name="version-publish",
+    ),
+    path("versions/<pk>/", version.VersionDetail.as_view(), name="version-detail"),
+    path(
+        "versions/<pk>/delete/", version.VersionDelete.as_view(), name="version-delete"
+    ),
+    path("functions/<pk>/aliases/", alias.AliasList.as_view(), name="alias-list"),
+    path(
+        "functions/<function>/aliases/create/",
+        alias.AliasEdit.as_view(),
+        name="alias-create",
+    ),
+    path("aliases/<pk>/", alias.AliasEdit.as_view(), name="alias-edit"),
+    path("aliases/<pk>/delete/", alias.AliasDelete.as_view(), name="alias-delete"),
+    path("internal/records/", records.deliver, name="records"),
+    path("builds/<pk>/", build.BuildDetail.as_view(), name="build-detail"),
+    path("traces/<request_id>/", trace.TraceDetail.as_view(), name="trace-detail"),
     path(
         "functions/<pk>/delete/",
         function.FunctionDelete.as_view(),

@@ -5,13 +5,17 @@ import asyncio
 import logging
 import sys
 from pathlib import Path
+from threading import Thread
 
 import uvloop
 
 from gateway import server, tls
 from gateway.app import Gateway
+from gateway.functions.launch import JailMissing
 from gateway.functions.package import Store
 from gateway.functions.pool import Pool
+from gateway.functions.runtimes import host
+from gateway.records import Recorder, Sender
 from gateway.source import File
 
 # What sysexits.h calls "a service is unavailable": an address or a file is.
@@ -29,6 +33,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="the code of functions",
     )
+    options.add_argument(
+        "--jail",
+        default="",
+        metavar="LEVEL",
+        help="limits, kernel or bubblewrap; the strongest without it",
+    )
+    options.add_argument("--console", metavar="URL", help="where records go")
+    options.add_argument("--records-key", type=Path, metavar="FILE")
     options.add_argument("--http", type=server.parse_address, metavar="HOST:PORT")
     options.add_argument("--https", type=server.parse_address, metavar="HOST:PORT")
     options.add_argument(
@@ -50,6 +62,8 @@ def listeners(options: argparse.Namespace) -> list[server.Listener]:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    if options.console and not options.records_key:
+        parser().error("--console needs --records-key")
     if options.https and not options.tls_dir:
         parser().error("--https needs --tls-dir")
     if not options.http and not options.https:
@@ -57,13 +71,23 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     try:
         source = File(options.snapshot, options.key_file)
+        pool = Pool(Store(options.packages), jail=options.jail)
         sockets = listeners(options)
-    except OSError as error:
+    except (OSError, JailMissing) as error:
         print(f"The gateway cannot start: {error}", file=sys.stderr)
         return UNAVAILABLE
-    gateway = Gateway(source, Pool(Store(options.packages)))
+    # Looking for interpreters takes a moment: no call should wait for it.
+    Thread(target=host().interpreters, daemon=True).start()
+    recorder = Recorder()
+    gateway = Gateway(source, pool, records=recorder)
+    sender = None
+    if options.console:
+        sender = Sender(recorder, options.console, options.records_key)
+        sender.start()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(gateway, sockets, gateway.close))
+    if sender is not None:
+        sender.stop()
     return 0
 
 

@@ -9,6 +9,7 @@ from gateway.call import Call, Services
 from gateway.functions.pool import Pool
 from gateway.http import ClientGone, Headers, Request, Response
 from gateway.pipeline import start
+from gateway.records import Recorder
 from gateway.source import Source
 from gateway.state.memory import ExpiringCache
 
@@ -27,10 +28,11 @@ class Gateway:
         *,
         verdicts: ExpiringCache | None = None,
         clock: Callable[[], float] = time.time,
+        records: Recorder | None = None,
     ) -> None:
         # An empty cache is false.
         cache = ExpiringCache() if verdicts is None else verdicts
-        self.services = Services(source, functions, cache, clock)
+        self.services = Services(source, functions, cache, clock, records or Recorder())
 
     def answer(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
         """The answer to one request, on the configuration of this moment.

@@ -8,9 +8,10 @@ from random import getrandbits
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from gateway.functions.pool import Pool
+from gateway.functions.pool import Invocation, Pool
 from gateway.http import Request, Response, decode_text
-from gateway.snapshot import Api, Credential, Group, Snapshot
+from gateway.records import Recorder, record
+from gateway.snapshot import Api, Credential, Function, Group, Snapshot
 from gateway.source import Source
 from gateway.state.memory import ExpiringCache
 
@@ -25,13 +26,14 @@ class Services:
     """What phases share between calls.
 
     `source` has the configuration, `verdicts` caches authorizer results, `clock`
-    is the time of day in epoch seconds.
+    is the time of day in epoch seconds, `records` keeps what happened.
     """
 
     source: Source
     functions: Pool
     verdicts: ExpiringCache
     clock: Callable[[], float]
+    records: Recorder
 
 
 @dataclass(slots=True)
@@ -94,6 +96,20 @@ class Call:
     def query(self) -> Mapping[str, list[str]]:
         """Decoded query values by name, in the order they were sent."""
         return parse_query(self.request.query)
+
+    async def invoke(
+        self, function: Function, event: dict[str, Any], *, timeout: float
+    ) -> Invocation:
+        """Call a function for this request, `timeout` in s, and leave a record."""
+        began = time.time()
+        outcome = await self.services.functions.invoke(
+            function, event, request_id=self.request_id, timeout=timeout
+        )
+        origin = "debug" if self.debug else "gateway"
+        self.services.records.add(
+            record(function, event, outcome, origin, began, api_id=self.api.id)
+        )
+        return outcome
 
     def skip(self, because: str) -> Response | None:
         """Note in the trace that the phase had nothing to do; gives None."""

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 
 from console.forms.base import NounForm, PlainForm, rows_of, segmented, switch
-from console.models import Authorizer
+from console.models import Alias, Authorizer, Version
 from console.models.base import default_name
+from console.models.version import LATEST
 
 MAX_IDENTITIES = 20
 
@@ -29,16 +30,31 @@ class IdentityRow(PlainForm):
         return bool({"name", "validation"} & set(self.changed_data))
 
 
+def _targets() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Versions and aliases, grouped by the function they are of."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for version in Version.objects.select_related("function"):
+        name = version.function.func_name
+        groups.setdefault(name, []).append((version.pk, f"Version: {version}"))
+    for alias in Alias.objects.select_related("function"):
+        name = alias.function.func_name
+        groups.setdefault(name, []).append((alias.pk, f"Alias: {alias}"))
+    return sorted(groups.items())
+
+
 IdentityRows = rows_of(IdentityRow, most=MAX_IDENTITIES)
 
 
 class AuthorizerForm(NounForm):
     """The form and, as `identities`, its table of identity sources."""
 
-    version = forms.ChoiceField(
-        label="Version/Alias", choices=[("latest", "Version: LATEST")], initial="latest"
+    target = forms.ChoiceField(
+        label="Version/Alias",
+        initial=LATEST,
+        help_text="Of the function chosen above. An alias can be pointed elsewhere "
+        "later, without a change here.",
     )
-    field_order = ("name", "type", "function", "version")
+    field_order = ("name", "type", "function", "target")
 
     class Meta:
         model = Authorizer
@@ -90,6 +106,11 @@ class AuthorizerForm(NounForm):
         function: Any = self.fields["function"]
         function.label_from_instance = lambda row: row.func_urn
         function.empty_label = "Select"
+        target: Any = self.fields["target"]
+        target.choices = [(LATEST, "Version: LATEST"), *_targets()]
+        self.initial["target"] = (
+            self.instance.alias_id or self.instance.version_id or LATEST
+        )
         self.identities = IdentityRows(
             self.data or None,
             initial=[
@@ -101,7 +122,7 @@ class AuthorizerForm(NounForm):
 
     def above(self) -> list[forms.BoundField]:
         """The fields over the identity sources, in the documented order."""
-        return [self[n] for n in ("name", "type", "function", "version", "ttl")]
+        return [self[n] for n in ("name", "type", "function", "target", "ttl")]
 
     def below(self) -> list[forms.BoundField]:
         return [self[n] for n in ("need_body", "user_data")]
@@ -113,6 +134,9 @@ class AuthorizerForm(NounForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
+        chosen = self.cleaned_data.get("target")
+        self.instance.version = Version.objects.filter(pk=chosen).first()
+        self.instance.alias = Alias.objects.filter(pk=chosen).first()
         if not self.identities.is_valid():
             self.add_error(None, "Identity Sources: correct the marked rows.")
             return self.cleaned_data

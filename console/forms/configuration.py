@@ -13,12 +13,31 @@ from console.models.function import MAX_VARIABLES, check_variables
 class BasicSettingsForm(NounForm):
     class Meta:
         model = Function
-        fields = ("handler", "timeout", "memory_size", "description")
+        fields = (
+            "handler",
+            "timeout",
+            "memory_size",
+            "concurrency",
+            "initializer_handler",
+            "initializer_timeout",
+            "network",
+            "description",
+        )
         help_texts = {
             "handler": "A file name, a dot and a function name.",
             "timeout": "3 to 259,200 seconds.",
+            "concurrency": "How many calls of it may run at once: 1 to 1,000. -1 for "
+            "no limit of its own.",
+            "initializer_handler": "Runs once in each instance before its first call, "
+            "like index.initializer. Blank: none.",
+            "initializer_timeout": "1 to 300 seconds.",
+            "network": "Off: the code reaches nothing over the network. On, it may "
+            "connect to anything that this host can, internal services included.",
         }
-        widgets = {"description": forms.Textarea(attrs={"rows": 3, "maxlength": 512})}
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 3, "maxlength": 512}),
+            "network": switch(),
+        }
 
 
 class VariableRow(PlainForm):

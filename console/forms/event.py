@@ -5,37 +5,10 @@ import secrets
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.event_templates import TEMPLATES
 from console.forms.base import NounForm
-from console.models import TestEvent
-
-APIG_TEMPLATE = """{
-  "body": "",
-  "requestContext": {
-    "apiId": "bc1dcffd-aa35-474d-897c-d53425a4c08e",
-    "requestId": "11cdcdcf33949dc6d722640a13091c77",
-    "stage": "RELEASE"
-  },
-  "queryStringParameters": {"responseType": "html"},
-  "httpMethod": "GET",
-  "pathParameters": {},
-  "headers": {
-    "accept": "application/json",
-    "host": "example.apig.localhost",
-    "user-agent": "curl/8.0",
-    "x-forwarded-for": "203.0.113.7",
-    "x-forwarded-port": "443",
-    "x-forwarded-proto": "https",
-    "x-real-ip": "203.0.113.7"
-  },
-  "path": "/apig-event-template",
-  "isBase64Encoded": true
-}
-"""
-# Key in the URL: (name shown, start of the proposed event name, content).
-EVENT_TEMPLATES = {
-    "blank": ("Blank", "blank", '{\n  "key": "value"\n}\n'),
-    "apig": ("API Gateway (Dedicated)", "apig", APIG_TEMPLATE),
-}
+from console.models import Invocation, TestEvent
+from console.templatetags.ui import pretty
 
 
 class EventForm(NounForm):
@@ -61,7 +34,10 @@ class EventForm(NounForm):
             self.add_error(None, error)
 
 
-def event_proposal(template: str) -> dict[str, str]:
-    """Name and content to start a new event with."""
-    _label, start, content = EVENT_TEMPLATES.get(template, EVENT_TEMPLATES["blank"])
-    return {"name": f"{start}-event-{secrets.token_hex(3)}", "content": content}
+def proposal(template: str, recorded: Invocation | None = None) -> dict[str, str]:
+    """Name and content to start a new event with: a template's, or a recorded one."""
+    chosen = TEMPLATES.get(template, TEMPLATES["blank"])
+    suffix = secrets.token_hex(3)
+    if recorded is not None:
+        return {"name": f"recorded-{suffix}", "content": pretty(recorded.event)}
+    return {"name": f"{chosen.start}-event-{suffix}", "content": chosen.content}

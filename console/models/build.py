@@ -23,6 +23,8 @@ class Build(Noun):
         Function, on_delete=models.CASCADE, related_name="builds"
     )
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="+")
+    # Whether success makes it live; otherwise only its dependencies are installed.
+    live = models.BooleanField(default=True)
     status = models.CharField(max_length=9, choices=Status, default=Status.RUNNING)
     # What the installer printed, and at the end why it failed.
     log = models.TextField(blank=True)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from console.models.base import Noun, rule
 from console.models.fields import EncryptedJSONField
 from console.models.package import Package
+from gateway.functions import runtimes
 from gateway.functions.package import Files
 
 MAX_VARIABLES = 20
@@ -42,12 +43,24 @@ def handler(event, context):
 """
 # folder/file.function, 3 to 128 characters
 _ENTRY = r"(?=.{3,128}\Z)[A-Za-z0-9_/-]+\.[A-Za-z_$][A-Za-z0-9_$]*"
-_NUMBER = re.compile(r"\d")
 _VARIABLE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
-def default_files() -> Files:
+DEFAULT_NODE_CODE = """exports.handler = async (event, context) => {
+  return {
+    statusCode: 200,
+    isBase64Encoded: false,
+    body: JSON.stringify(event),
+    headers: { "Content-Type": "application/json" },
+  };
+};
+"""
+
+
+def default_files(runtime: str) -> Files:
     """The code that a new function starts with."""
+    if runtime.startswith("Node"):
+        return {"index.js": DEFAULT_NODE_CODE.encode()}
     return {"index.py": DEFAULT_CODE.encode()}
 
 
@@ -162,7 +175,12 @@ class Function(Noun):
     @property
     def runtime_label(self) -> str:
         """As people write it: Python 3.9, Node.js 18.15."""
-        return _NUMBER.sub(r" \g<0>", self.runtime, count=1)
+        return runtimes.spell(self.runtime)
+
+    @property
+    def runs_on(self) -> str:
+        """The runtime, with the interpreter that really runs."""
+        return runtimes.host().describe(self.runtime)
 
     @property
     def dirty(self) -> bool:
@@ -174,16 +192,16 @@ class Function(Noun):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.draft_id:
-            self.write(default_files())
+            self.write(default_files(self.runtime))
         super().save(*args, **kwargs)
 
     def write(self, files: Files) -> None:
         """Put files into the draft; whoever saves the function keeps them."""
         self.draft = Package.of(files)
 
-    def deploy(self, dependencies_hash: str = "") -> None:
-        """Make the draft live, with dependencies that are installed."""
-        self.deployed = self.draft
+    def deploy(self, package: Package, dependencies_hash: str = "") -> None:
+        """Make a package live, with dependencies that are installed (builds.py)."""
+        self.deployed = package
         self.dependencies_hash = dependencies_hash
         self.deploy_time = timezone.now()
         self.save_valid()
@@ -196,6 +214,8 @@ class Function(Noun):
                     "its own, or 1 to 1,000. Disable the function to stop all calls."
                 }
             )
+        if self.runtime not in runtimes.LABELS:
+            raise ValidationError({"runtime": f"Runtime: {self.runtime} is unknown."})
         check_variables(self.user_data, self.encrypted_user_data)
 
 

@@ -4,6 +4,7 @@ The form filters keep field markup in one template: `includes/field.html` asks t
 what a field is, and they say it in HTML's terms.
 """
 
+import json
 from datetime import datetime
 
 from django import template
@@ -53,6 +54,15 @@ def active(context: Context, *nouns: str) -> SafeString:
 def dash(value: object) -> object:
     """`--` in place of an empty value; 0 and False are values."""
     return "--" if value is None or value in ("", [], (), {}) else value
+
+
+@register.filter
+def pretty(text: str) -> str:
+    """JSON indented; anything else as it stands."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
 
 
 @register.filter

@@ -11,10 +11,9 @@ from django.views.decorators.cache import never_cache
 
 from console import access, debug
 from console.forms.debug import DebugForm
-from console.models import Api, Credential
+from console.models import Api, Credential, Invocation, Trace
 from console.snippets import Snippet, snippets
 from console.views.generic import Guarded
-from gateway.call import Step
 
 # Details this long get a block of their own.
 _LONG = 80
@@ -46,7 +45,7 @@ class Debug(Guarded):
         except ValidationError as error:
             form.add_error(None, error)
             return self._show(form)
-        return self._show(form, result=result, trace=_readable(result.trace))
+        return self._show(form, **shown(result))
 
     def _snippets(self, call: debug.DebugCall) -> list[Snippet]:
         """Snippets hold a secret, so they are for those who may reveal it."""
@@ -64,17 +63,22 @@ class Debug(Guarded):
         return render(self.request, "debug/debug.html", page)
 
 
-def _readable(trace: list[Step]) -> list[dict[str, Any]]:
-    """Each step with its details as (name, text, whether it is long)."""
-    return [
+def shown(trace: Trace) -> dict[str, Any]:
+    """What debug/result.html needs: `result`, `trace`, `invocations`.
+
+    Each step with its details as (name, text, whether it is long).
+    """
+    steps = [
         {
-            "phase": step.phase,
-            "decision": step.decision,
-            "duration": f"{step.duration_ms:.3f} ms",
-            "details": [_detail(k, v) for k, v in step.detail.items()],
+            "phase": step["phase"],
+            "decision": step["decision"],
+            "duration": f"{step['duration_ms']:.3f} ms",
+            "details": [_detail(k, v) for k, v in step["detail"].items()],
         }
-        for step in trace
+        for step in trace.content["steps"]
     ]
+    called = Invocation.objects.filter(request_id=trace.request_id)
+    return {"result": trace, "trace": steps, "invocations": called}
 
 
 def _detail(name: str, value: Any) -> tuple[str, str, bool]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
-from console.forms.event import EVENT_TEMPLATES, EventForm, event_proposal
-from console.models import Function, TestEvent
+from console import access
+from console.event_templates import TEMPLATES
+from console.forms.event import EventForm, proposal
+from console.models import Function, Invocation, TestEvent
 from console.models.function import MAX_EVENTS
 from console.views import generic
 
@@ -37,10 +39,17 @@ class EventEdit(generic.Edit):
         kwargs = super().get_form_kwargs()
         if self.creating:
             kwargs["instance"] = TestEvent(function=self.function)
-            kwargs["initial"] = event_proposal(
-                self.request.GET.get("template", "blank")
+            kwargs["initial"] = proposal(
+                self.request.GET.get("template", "blank"), self._recorded()
             )
         return kwargs
+
+    def _recorded(self) -> Invocation | None:
+        """The call whose event to start with, for those who may see it."""
+        if not access.may(self.request.user, "change", Function):
+            return None
+        wanted = self.request.GET.get("invocation", "")
+        return self.function.invocations.filter(pk=wanted).first()
 
     def get_title(self) -> str:
         return "Configure Test Event"
@@ -51,7 +60,7 @@ class EventEdit(generic.Edit):
             saved=self.function.events.all(),
             most=MAX_EVENTS,
             template=self.request.GET.get("template", "blank"),
-            templates=[(key, label) for key, (label, *_) in EVENT_TEMPLATES.items()],
+            templates=[(key, found.label) for key, found in TEMPLATES.items()],
             **kwargs,
         )
 

@@ -1,12 +1,26 @@
-"""Functions: list, create, delete, and what their pages share."""
+"""Functions: list, create, import, export, delete, and what their pages share."""
 
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.views.generic import FormView
 
-from console.forms.function import CreateFunctionForm, DeleteForm
-from console.models import Function
+from console import access, transfer
+from console.forms.function import CreateFunctionForm, DeleteForm, ImportForm
+from console.models import Function, Release
 from console.views import generic
+
+TABS = (
+    ("Code", "function-detail"),
+    ("Version", "version-list"),
+    ("Aliases", "alias-list"),
+    ("Configuration", "function-configuration"),
+    ("Invocations", "function-invocations"),
+    ("Used by", "function-users"),
+)
 
 
 class FunctionList(generic.List):
@@ -27,6 +41,57 @@ class FunctionCreate(generic.Edit):
         return self.title
 
 
+class FunctionImport(generic.Titled, generic.Guarded, FormView):
+    """A function from a file that Export Function made."""
+
+    model = Function
+    verb = "add"
+    title = "Import Function"
+    template_name = "generic/form.html"
+    form_class = ImportForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            submit_label="Import", cancel_url=reverse("function-list"), **kwargs
+        )
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        self.made = form.made
+        messages.success(self.request, form.note())
+        return super().form_valid(form)
+
+    def get_success_url(self) -> str:
+        return str(self.made.get_absolute_url())
+
+
+class FunctionExport(generic.Guarded):
+    """Export Function: code and configuration, without encrypted values."""
+
+    model = Function
+
+    def get(self, request: HttpRequest, pk: str) -> HttpResponse:
+        function = get_object_or_404(Function, pk=pk)
+        response = HttpResponse(
+            transfer.export(function), content_type="application/zip"
+        )
+        name = f"{function.func_name}.zip"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+class FunctionState(generic.Act):
+    """Disable Function, Enable Function."""
+
+    model = Function
+
+    def act(self, target: Function) -> str:
+        target.enabled = not target.enabled
+        target.save_valid()
+        if target.enabled:
+            return "Enabled. Calls reach the function again."
+        return "Disabled. Every call that needs this function is refused now."
+
+
 class FunctionDelete(generic.Delete):
     model = Function
     form_class = DeleteForm
@@ -37,7 +102,7 @@ class FunctionDelete(generic.Delete):
 
 
 class FunctionPage(generic.Detail):
-    """What the Code and Configuration tabs share."""
+    """What the tabs share."""
 
     model = Function
     tab = ""
@@ -46,9 +111,32 @@ class FunctionPage(generic.Detail):
         function = self.object
         tabs = [
             (label, reverse(name, args=[function.pk]), label == self.tab)
-            for label, name in (
-                ("Code", "function-detail"),
-                ("Configuration", "function-configuration"),
-            )
+            for label, name in TABS
         ]
-        return super().get_context_data(tabs=tabs, **kwargs)
+        may_change = access.may(self.request.user, "change", Function)
+        return super().get_context_data(
+            function=function, tabs=tabs, may_change=may_change, **kwargs
+        )
+
+
+class FunctionUsers(FunctionPage):
+    """Used by: the authorizers that call it, and the APIs behind them."""
+
+    template_name = "function/users.html"
+    tab = "Used by"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        guards = self.object.authorizers.select_related(
+            "function", "version", "alias__function"
+        ).prefetch_related("apis__group")
+        live = Release.objects.filter(
+            status=Release.Status.EFFECTIVE, api__authorizer__in=guards
+        ).select_related("env")
+        stages: dict[str, list[str]] = {}
+        for release in live:
+            stages.setdefault(release.api_id, []).append(release.env.name)
+        users = [
+            (guard, [(api, stages.get(api.pk, [])) for api in guard.apis.all()])
+            for guard in guards
+        ]
+        return super().get_context_data(users=users, **kwargs)

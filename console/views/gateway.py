@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 
+from console import records
 from console.embedded import embedded
 from gateway.http import Headers, Request
 from gateway.policies.limits import BODY_BYTES
@@ -12,6 +13,8 @@ from gateway.policies.limits import BODY_BYTES
 def serve(request: HttpRequest) -> HttpResponse:
     """Answer a Django request as the gateway would."""
     answer = embedded().serve(to_gateway(request))
+    if found := embedded().records.take():
+        records.store(found)
     response = HttpResponse(answer.body, status=answer.status)
     del response["Content-Type"]
     for raw_name, raw_value in answer.headers:

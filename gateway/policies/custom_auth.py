@@ -100,12 +100,7 @@ async def _invoke(call: Call, guard: Authorizer, function: Function) -> Invocati
     event = build_event(call, with_body=guard.need_body)
     event["user_data"] = guard.user_data
     for _ in range(guard.retry_attempts + 1):
-        outcome = await call.services.functions.invoke(
-            function,
-            event,
-            request_id=call.request_id,
-            timeout=guard.timeout / 1000,
-        )
+        outcome = await call.invoke(function, event, timeout=guard.timeout / 1000)
         if outcome.ok:
             break
     call.explain(

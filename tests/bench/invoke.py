@@ -1,10 +1,15 @@
-"""What a function call costs: `python tests/bench/invoke.py`.
+"""What a function call costs: `python tests/bench/invoke.py [--jail LEVEL]`.
 
-Prints p50 and p99 of a warm call through the pool, the same handler called in this
-process for comparison, and a cold call, all in milliseconds.
+A warm call through the pool beside the same handler called in this process, a cold
+call, calls per second with two children, and memory with 1,000 functions of which 50
+are warm. Best of several rounds; memory of children is read from outside, which only
+root may.
 """
 
+import argparse
+import asyncio
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -15,9 +20,9 @@ from pathlib import Path
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from gateway.functions.launch import describe  # noqa: E402
 from gateway.functions.package import Store  # noqa: E402
 from gateway.functions.pool import Pool  # noqa: E402
-from gateway.functions.launch import choose, describe  # noqa: E402
 from gateway.snapshot import Function  # noqa: E402
 
 CODE = """
@@ -25,57 +30,122 @@ import json
 def handler(event, context):
     return {"statusCode": 200, "body": json.dumps({"status": "allow"})}
 """
-STORE = Store(Path(tempfile.mkdtemp(prefix="sallyport-bench-")))
 EVENT = {"headers": {"Authorization": "x" * 200}, "queryStringParameters": {"a": "b"}}
+RUNTIME = "Python{}.{}".format(*sys.version_info)
+ROUNDS, WARM_CALLS, COLD_CALLS = 5, 4000, 20
+IN_FLIGHT, CALLS_IN_FLIGHT = 8, 16_000
+DEFINED, WARM = 1000, 50
+Call = Callable[[int], Coroutine[object, object, object]]
 
 
-def report(name: str, milliseconds: list[float]) -> None:
-    ordered = sorted(milliseconds)
-    p50, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
-    print(f"{name:<28} p50 {p50:8.3f} ms   p99 {p99:8.3f} ms   n {len(ordered)}")
+def function(store: Store, number: int) -> Function:
+    code = store.put({"index.py": f"{CODE}# {number}\n".encode()})
+    return Function(f"urn:{number}", f"bench{number}", RUNTIME, "index.handler", code)
 
 
-def function(number: int) -> Function:
-    code = STORE.put({"index.py": f"{CODE}# {number}\n".encode()})
-    return Function("urn", "bench", "Python3.11", "index.handler", code)
+async def best(call: Call, count: int, rounds: int = ROUNDS) -> tuple[float, float]:
+    """p50 and p99 of calls one after the other, in ms, each the best of the rounds."""
+    found = []
+    for turn in range(rounds):
+        spent = []
+        for number in range(turn * count, (turn + 1) * count):
+            begun = time.perf_counter()
+            await call(number)
+            spent.append((time.perf_counter() - begun) * 1000)
+        spent.sort()
+        found.append((spent[count // 2], spent[int(count * 0.99)]))
+    return min(p50 for p50, _ in found), min(p99 for _, p99 in found)
 
 
-async def timed(
-    count: int, call: Callable[[int], Coroutine[object, object, object]]
-) -> list[float]:
-    spent = []
-    for number in range(count):
-        begun = time.perf_counter()
-        await call(number)
-        spent.append((time.perf_counter() - begun) * 1000)
-    return spent
+def report(name: str, figures: tuple[float, float]) -> None:
+    print(f"{name:<36} p50 {figures[0]:7.3f} ms   p99 {figures[1]:7.3f} ms")
 
 
-async def main() -> None:
-    pool = Pool(STORE)
+async def sequential(pool: Pool, store: Store) -> None:
     own: dict[str, Callable[[object, object], object]] = {}
     exec(CODE, own)  # the same handler, in this process
+    first = function(store, 0)
 
     async def inside(_: int) -> None:
         json.dumps(own["handler"](json.loads(json.dumps(EVENT)), None))
 
-    first = function(0)
-
     async def warm(_: int) -> None:
-        result = await pool.invoke(first, EVENT, request_id="bench")
-        assert result.ok, result
+        outcome = await pool.invoke(first, EVENT, request_id="bench")
+        assert outcome.ok, outcome
 
     async def cold(number: int) -> None:
-        result = await pool.invoke(function(number), EVENT, request_id="bench")
-        assert result.cold, result
+        made = function(store, number)
+        outcome = await pool.invoke(made, EVENT, request_id="bench")
+        assert outcome.cold, outcome
 
-    print(f"jail {describe(choose())}; loop: uvloop")
-    report("cold call", await timed(20, cold))
-    await timed(500, warm)
-    report("in this process", await timed(5000, inside))
-    report("warm call", await timed(5000, warm))
-    await pool.close()
-    shutil.rmtree(STORE.root)
+    report("cold call", await best(cold, COLD_CALLS, rounds=1))
+    baseline, called = await best(inside, WARM_CALLS), await best(warm, WARM_CALLS)
+    report("the handler in this process", baseline)
+    report("warm call", called)
+    report("  above the handler itself", (called[0] - baseline[0], called[1]))
 
 
-uvloop.run(main())
+async def parallel(pool: Pool, store: Store) -> None:
+    """Calls per second of one function, as many children as the pool allows."""
+    made = function(store, 0)
+
+    async def caller(count: int) -> None:
+        for _ in range(count):
+            outcome = await pool.invoke(made, EVENT, request_id="bench")
+            assert outcome.ok, outcome
+
+    rates = []
+    for count in (200, *[CALLS_IN_FLIGHT // IN_FLIGHT] * ROUNDS):
+        begun = time.perf_counter()
+        await asyncio.gather(*[caller(count) for _ in range(IN_FLIGHT)])
+        rates.append(IN_FLIGHT * count / (time.perf_counter() - begun))
+    children = len(pool.workers())
+    print(f"{children} children, {IN_FLIGHT} calls in flight".ljust(36), end=" ")
+    print(f"{max(rates[1:]):7.0f} calls/s")
+
+
+async def memory(pool: Pool, store: Store) -> None:
+    """Growth of this process, and what a child has for itself, in MB."""
+    before = private_mb(os.getpid())
+    functions = [function(store, number) for number in range(DEFINED)]
+    for made in functions[:WARM]:
+        assert (await pool.invoke(made, EVENT, request_id="bench")).ok
+    grown = private_mb(os.getpid()) - before
+    each = [sum(map(private_mb, group(w.pid))) for w in pool.workers()]
+    print(f"{len(functions)} functions, {len(each)} warm".ljust(36), end=" ")
+    print(f"gateway +{grown:.1f} MB   child at most {max(each):.1f} MB private")
+
+
+def group(leader: int) -> list[int]:
+    """The processes of a child: at some levels more than one."""
+    every = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [pid for pid in every if os.getpgid(pid) == leader]
+
+
+def private_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(n.split()[1]) for n in lines if n.startswith("Private_")) / 1024
+
+
+async def main(jail: str) -> None:
+    store = Store(Path(tempfile.mkdtemp(prefix="sallyport-bench-")))
+    try:
+        for bench, options in (
+            (sequential, {}),
+            (parallel, {"max_per_function": 2}),
+            (memory, {"max_children": WARM}),
+        ):
+            pool = Pool(store, jail=jail, **options)
+            if bench is sequential:
+                load = os.getloadavg()[0]
+                print(f"jail {describe(pool.jail)}; uvloop; load {load:.1f}")
+            await bench(pool, store)
+            await pool.close()
+    finally:
+        shutil.rmtree(store.root)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jail", default="", help="a level, or the strongest")
+    uvloop.run(main(parser.parse_args().jail))

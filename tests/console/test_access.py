@@ -13,6 +13,14 @@ OPEN = {"login"}
 FOR_EVERYBODY_SIGNED_IN = {"home", "login", "logout"}
 # Pages that show something and change nothing until they are sent.
 FOR_VIEWERS = {
+    "alias-list",
+    "build-detail",
+    "function-export",
+    "function-invocations",
+    "function-users",
+    "invocation-detail",
+    "version-detail",
+    "version-list",
     "api-credentials",
     "api-detail",
     "api-list",
@@ -27,6 +35,21 @@ FOR_VIEWERS = {
     "group-detail",
     "group-list",
 }
+# And those that take nothing at all.
+SHOW_ONLY = {
+    "alias-list",
+    "api-detail",
+    "api-records",
+    "build-detail",
+    "function-export",
+    "function-invocations",
+    "function-users",
+    "group-detail",
+    "invocation-detail",
+    "trace-detail",
+    "version-detail",
+    "version-list",
+}
 NAMES = sorted(str(pattern.name) for pattern in world.patterns())
 NOUNS = (
     "api",
@@ -34,12 +57,15 @@ NOUNS = (
     "alias",
     "authorization",
     "authorizer",
+    "build",
     "credential",
     "environment",
     "function",
     "gatewayresponse",
+    "invocation",
     "release",
     "testevent",
+    "version",
 )
 
 
@@ -90,9 +116,9 @@ def test_a_page_about_nothing_is_404(admin_client: Client, name: str) -> None:
         assert admin_client.get(reverse("debug") + "?api=0").status_code == 404
         return
     url = reverse(name, kwargs=dict.fromkeys(wanted, "0" * 32))
-    posts_only = name in ("record-switch", "unbind")
+    posts_only = name in ("function-state", "record-switch", "unbind")
     assert admin_client.get(url).status_code == (405 if posts_only else 404)
-    shows_only = name in ("api-detail", "api-records", "group-detail")
+    shows_only = name in SHOW_ONLY
     assert admin_client.post(url).status_code == (405 if shows_only else 404)
 
 

@@ -108,7 +108,7 @@ def test_a_function_s_code_is_live_when_deployed_its_variables_when_saved() -> N
     assert known and known.authorizer and known.authorizer.target
     assert known.authorizer.target.function.code_hash == world.hash_of(world.ALLOW)
     assert known.authorizer.target.function.encrypted_user_data == {"token": "secret"}
-    function.deploy()
+    function.deploy(function.draft)
     known = live_api(row)
     assert known and known.authorizer and known.authorizer.target
     assert known.authorizer.target.function.code_hash == world.hash_of("draft")

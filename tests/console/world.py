@@ -118,7 +118,8 @@ def function(text: str = ALLOW, **fields: Any) -> models.Function:
     """A deployed function."""
     row = models.Function(**{"func_name": f"function{next(_numbers)}"} | fields)
     write(row, text)
-    row.deploy()
+    row.save_valid()
+    row.deploy(row.draft)
     return row
 
 
@@ -196,17 +197,32 @@ def live() -> Snapshot:
     return File(settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE).current()
 
 
+OF_A_FUNCTION = {"version-list", "version-publish", "alias-list", "alias-create"}
+# For programs: pages about it would be about nothing.
+NOT_PAGES = {"records"}
+
+
 def patterns() -> list[URLPattern]:
     """Every page of the console; Django admin has its own tests."""
-    return [p for p in urlpatterns if isinstance(p, URLPattern)]
+    found = [p for p in urlpatterns if isinstance(p, URLPattern)]
+    return [p for p in found if p.name not in NOT_PAGES]
 
 
 def address(name: str, row: Example) -> str:
     """The URL of a page, about the example's objects."""
     noun = name.partition("-")[0]
     nouns = {"record": row.release, "unbind": row.authorization}
+    # Lists of what a function has are about the function.
+    nouns |= dict.fromkeys(
+        (n.partition("-")[0] for n in OF_A_FUNCTION & {name}), row.function
+    )
     pattern = next(p for p in patterns() if p.name == name)
     about: Any = nouns.get(noun) or getattr(row, noun, None)
-    known = {"pk": about and about.pk, "event": row.event.pk}
+    known = {
+        "pk": about and about.pk,
+        "event": row.event.pk,
+        "function": row.function.pk,
+        "request_id": row.trace.request_id,
+    }
     wanted = pattern.pattern.converters
     return reverse(name, kwargs={key: known[key] for key in wanted})

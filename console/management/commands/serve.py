@@ -27,7 +27,7 @@ class Command(BaseCommand):
         with _the_only_one():
             console, http, https = _free_addresses()
             password = self.prepare(https)
-            services = [_console(console), _gateway(http, https)]
+            services = [_console(console), _gateway(console, http, https)]
             try:
                 Supervisor(services, self.say).run(
                     lambda: self.report(console, http, https, password)
@@ -151,11 +151,14 @@ def _console(address: Address) -> Service:
     return _service("console", module, address)
 
 
-def _gateway(http: Address, https: Address) -> Service:
+def _gateway(console: Address, http: Address, https: Address) -> Service:
     options = {
         "--snapshot": str(settings.SNAPSHOT_FILE),
         "--key-file": str(settings.SNAPSHOT_KEY_FILE),
         "--packages": str(settings.PACKAGES_DIR),
+        "--jail": settings.FUNCTION_JAIL,
+        "--console": url("http", console),
+        "--records-key": str(settings.RECORDS_KEY_FILE),
         "--http": text(http),
         "--https": text(https),
         "--tls-dir": str(settings.TLS_DIR),

@@ -97,7 +97,7 @@ def test_deploying_makes_the_draft_live() -> None:
     row.save_valid()
     assert row.deployed is None
     assert row.dirty
-    row.deploy()
+    row.deploy(row.draft)
     row.refresh_from_db()
     assert row.deployed == row.draft
     assert row.deploy_time is not None

@@ -5,7 +5,7 @@ from django.test import Client
 
 from console import compile
 from console.models import Function, TestEvent
-from gateway.functions import sandbox
+from gateway.functions import launch
 from tests.console import world
 from tests.console.page import Page
 
@@ -30,7 +30,7 @@ def event_of(row: Function, content: str = '{"a": 1}') -> TestEvent:
 def run(client: Client, row: Function, code: str, content: str = '{"a": 1}') -> Page:
     """Test the code with an event."""
     sent = {"source": code, "action": "test", "event": event_of(row, content).pk}
-    return Page(client.post(code_url(row), sent))
+    return Page(client.post(code_url(row), sent, follow=True))
 
 
 def test_saving_keeps_a_draft_that_is_not_live(admin_client: Client) -> None:
@@ -138,7 +138,7 @@ def test_a_test_without_an_event_asks_for_one_and_keeps_the_code(
 
 def test_the_page_says_how_functions_are_isolated(admin_client: Client) -> None:
     page = Page(admin_client.get(world.function().get_absolute_url()))
-    assert page.says("Isolation") and page.says(sandbox.level())
+    assert page.says("Isolation") and page.says(launch.describe(launch.choose()))
 
 
 def test_the_page_shows_the_hashes_that_results_name(admin_client: Client) -> None:

@@ -71,7 +71,7 @@ def pools() -> Iterator[Callable[..., Any]]:
         async def call(level: str, code: str, event: object, **fields: Any) -> Any:
             if level not in made:
                 made[level] = Pool(STORE, jail=level, max_children=4)
-            given = {
+            given: dict[str, Any] = {
                 "urn": "urn:fss:local:p:function:default:attack",
                 "func_name": "attack",
                 "runtime": "Python3.11",

@@ -1,0 +1,110 @@
+"""A function's Version tab: list, publish, look at one, delete."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from console.forms.version import PublishForm
+from console.models import Function, Version
+from console.views import generic
+from console.views.function import FunctionPage
+from gateway.functions.runtimes import host
+
+
+class VersionList(FunctionPage):
+    template_name = "version/list.html"
+    tab = "Version"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = self.object.versions.prefetch_related(
+            "aliases", "additional_aliases", "authorizers"
+        )
+        return super().get_context_data(versions=rows, **kwargs)
+
+
+class VersionPublish(generic.Ask):
+    """Publish new version: a frozen copy of what is deployed."""
+
+    model = Version
+    verb = "add"
+    about = Function
+    form_class = PublishForm
+    title = "Publish New Version"
+    template_name = "function/form.html"
+    submit_label = "Publish"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(function=self.target, **kwargs)
+
+    def act(self, data: dict[str, Any]) -> str:
+        made = Version.publish(self.target, data["version"], data["description"])
+        return f"Published {made}. Its code and configuration never change."
+
+    def get_success_url(self) -> str:
+        return reverse("version-list", args=[self.target.pk])
+
+
+class VersionDetail(generic.Detail):
+    model = Version
+    queryset = Version.objects.select_related("function", "package")
+    template_name = "version/detail.html"
+
+    def get_title(self) -> str:
+        return f"{self.object.function} {self.object}"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        version = self.object
+        files = version.package.files()
+        return super().get_context_data(
+            function=version.function,
+            facts=_facts(version),
+            variables=_variables(version),
+            files=[(path, _text(files[path])) for path in sorted(files)],
+            **kwargs,
+        )
+
+
+class VersionDelete(generic.Delete):
+    model = Version
+
+    def dependents(self) -> generic.Dependents:
+        return users(self.object)
+
+    def get_success_url(self) -> str:
+        return reverse("version-list", args=[self.object.function_id])
+
+
+def users(version: Version) -> generic.Dependents:
+    """(label, URL) of what names a version."""
+    aliases = {*version.aliases.all(), *version.additional_aliases.all()}
+    found = [(f"Alias {alias}", alias.get_absolute_url()) for alias in aliases]
+    guards = version.authorizers.all()
+    return found + [(f"Custom authorizer {g}", g.get_absolute_url()) for g in guards]
+
+
+def _facts(version: Version) -> list[tuple[str, str]]:
+    known = version.configuration
+    return [
+        ("URN", version.func_urn),
+        ("Description", version.description),
+        ("Code hash", version.package_id[:12]),
+        ("Runtime", host().describe(known["runtime"])),
+        ("Handler", known["handler"]),
+        ("Initializer", known["initializer_handler"]),
+        ("Memory", f"{known['memory_size']} MB"),
+        ("Execution Timeout", f"{known['timeout']} s"),
+        ("Network Access", "on" if known["network"] else "off"),
+    ]
+
+
+def _variables(version: Version) -> list[tuple[str, str]]:
+    hidden = [(key, "********") for key in version.encrypted_user_data]
+    return sorted([*version.configuration["user_data"].items(), *hidden])
+
+
+def _text(content: bytes) -> str | None:
+    """The text of a file; None when it is not text."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
