@@ -111,15 +111,15 @@ async def memory(pool: Pool, store: Store) -> None:
     for made in functions[:WARM]:
         assert (await pool.invoke(made, EVENT, request_id="bench")).ok
     grown = private_mb(os.getpid()) - before
-    each = [sum(map(private_mb, group(w.pid))) for w in pool.workers()]
+    each = [sum(map(private_mb, family(w.pid))) for w in pool.workers()]
     print(f"{len(functions)} functions, {len(each)} warm".ljust(36), end=" ")
     print(f"gateway +{grown:.1f} MB   child at most {max(each):.1f} MB private")
 
 
-def group(leader: int) -> list[int]:
-    """The processes of a child: at some levels more than one."""
-    every = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    return [pid for pid in every if os.getpgid(pid) == leader]
+def family(pid: int) -> list[int]:
+    """The processes of a child: bubblewrap is two more."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *[member for child in children for member in family(int(child))]]
 
 
 def private_mb(pid: int) -> float:
@@ -129,20 +129,17 @@ def private_mb(pid: int) -> float:
 
 async def main(jail: str) -> None:
     store = Store(Path(tempfile.mkdtemp(prefix="sallyport-bench-")))
-    try:
-        for bench, options in (
-            (sequential, {}),
-            (parallel, {"max_per_function": 2}),
-            (memory, {"max_children": WARM}),
-        ):
-            pool = Pool(store, jail=jail, **options)
-            if bench is sequential:
-                load = os.getloadavg()[0]
-                print(f"jail {describe(pool.jail)}; uvloop; load {load:.1f}")
-            await bench(pool, store)
-            await pool.close()
-    finally:
-        shutil.rmtree(store.root)
+    pools = (
+        # First, so that nothing before it has left free memory to this process.
+        (memory, Pool(store, jail=jail, max_children=WARM)),
+        (sequential, Pool(store, jail=jail)),
+        (parallel, Pool(store, jail=jail, max_per_function=2)),
+    )
+    print(f"{describe(pools[0][1].jail)}; uvloop; load {os.getloadavg()[0]:.1f}")
+    for bench, pool in pools:
+        await bench(pool, store)
+        await pool.close()
+    shutil.rmtree(store.root)
 
 
 if __name__ == "__main__":
