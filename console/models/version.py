@@ -1,5 +1,6 @@
 """Published versions of functions (reference: auth.md section 10.4)."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -76,7 +77,7 @@ class Version(Noun):
             raise ValidationError("Deploy the code first: a version copies it.")
         made = cls(
             function=function,
-            version=version or f"{timezone.now():v%Y%m%d-%H%M%S}",
+            version=version or _free_name(function),
             description=description,
             package=function.deployed,
             dependencies_hash=function.dependencies_hash,
@@ -119,3 +120,12 @@ class Version(Noun):
             self.configuration,
             self.encrypted_user_data,
         )
+
+
+def _free_name(function: Function) -> str:
+    """`vYYYYMMDD-HHMMSS` of now, later when that second is already taken."""
+    moment = timezone.localtime()
+    taken = set(function.versions.values_list("version", flat=True))
+    while (name := f"{moment:v%Y%m%d-%H%M%S}") in taken:
+        moment += timedelta(seconds=1)
+    return name

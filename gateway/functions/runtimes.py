@@ -231,7 +231,8 @@ def _candidates(directories: Iterable[str]) -> Iterator[str]:
     """Interpreters by their names, each file once; links and shims collapse."""
     seen: set[str] = set()
     for pattern in directories:
-        for folder in sorted(glob(pattern)):
+        # A version manager's shims stand for what is found in its own place.
+        for folder in sorted(f for f in glob(pattern) if not f.endswith("/shims")):
             for path in _named(folder):
                 real = os.path.realpath(path)
                 if real not in seen and os.access(real, os.X_OK):

@@ -156,7 +156,7 @@ def test_the_pool_survives_a_thousand_mixed_calls(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         before = set(os.listdir("/proc/self/fd"))
-        pool = Pool(STORE, scratch=tmp_path, max_children=8)
+        pool = Pool(STORE, scratch=tmp_path, max_children=24)
         queue = list(enumerate(plan[:1000]))
 
         async def one(number: int, case: str) -> None:
