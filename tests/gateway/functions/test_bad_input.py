@@ -122,6 +122,12 @@ def check(case: str, outcome: Invocation) -> None:
     assert outcome.log.startswith("20") and "Finish invoke request" in outcome.log
 
 
+def children() -> set[str]:
+    """Processes of this one, also those that have ended and are not reaped."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return {pid for task in tasks for pid in task.read_text().split()}
+
+
 @pytest.mark.parametrize("level", launch.levels())
 def test_each_has_its_documented_error(level: str, tmp_path: Path) -> None:
     async def scenario() -> None:
@@ -155,7 +161,7 @@ def test_the_pool_survives_a_thousand_mixed_calls(tmp_path: Path) -> None:
     )
 
     async def scenario() -> None:
-        before = set(os.listdir("/proc/self/fd"))
+        before, started = set(os.listdir("/proc/self/fd")), children()
         pool = Pool(STORE, scratch=tmp_path, max_children=24)
         queue = list(enumerate(plan[:1000]))
 
@@ -180,6 +186,7 @@ def test_the_pool_survives_a_thousand_mixed_calls(tmp_path: Path) -> None:
         await pool.close()
         assert list(tmp_path.iterdir()) == []
         assert pool.workers() == []
+        assert children() == started
         await asyncio.sleep(0)
         assert set(os.listdir("/proc/self/fd")) <= before | {"0"}
 

@@ -35,3 +35,9 @@ def test_an_error_document_a_child_made_up_is_a_crash(function: Any) -> None:
     for result in ("", "[]", "{}", "not json"):
         forged = Reply(False, False, 1.0, 0.0, 1.0, result)
         assert ticket.answered(forged, "", 1.0).error_type == "crash"
+
+
+def test_an_outcome_says_which_version_ran_on_what(run: Any) -> None:
+    outcome = run("def handler(e, c): pass", version="v2", alias="prod")
+    assert (outcome.version, outcome.alias) == ("v2", "prod")
+    assert re.fullmatch(r"Python 3\.\d+\.\d+", outcome.interpreter)
