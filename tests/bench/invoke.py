@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -128,18 +127,18 @@ def private_mb(pid: int) -> float:
 
 
 async def main(jail: str) -> None:
-    store = Store(Path(tempfile.mkdtemp(prefix="sallyport-bench-")))
-    pools = (
-        # First, so that nothing before it has left free memory to this process.
-        (memory, Pool(store, jail=jail, max_children=WARM)),
-        (sequential, Pool(store, jail=jail)),
-        (parallel, Pool(store, jail=jail, max_per_function=2)),
-    )
-    print(f"{describe(pools[0][1].jail)}; uvloop; load {os.getloadavg()[0]:.1f}")
-    for bench, pool in pools:
-        await bench(pool, store)
-        await pool.close()
-    shutil.rmtree(store.root)
+    with tempfile.TemporaryDirectory(prefix="sallyport-bench-") as folder:
+        store = Store(Path(folder))
+        pools = (
+            # First, so that nothing before it has left free memory to this process.
+            (memory, Pool(store, jail=jail, max_children=WARM)),
+            (sequential, Pool(store, jail=jail)),
+            (parallel, Pool(store, jail=jail, max_per_function=2)),
+        )
+        print(f"{describe(pools[0][1].jail)}; uvloop; load {os.getloadavg()[0]:.1f}")
+        for bench, pool in pools:
+            await bench(pool, store)
+            await pool.close()
 
 
 if __name__ == "__main__":
