@@ -101,7 +101,8 @@ def links(page: Page) -> set[str]:
     hrefs = page.locator("a[href]").evaluate_all("all => all.map(a => a.href)")
     home = urljoin(page.url, "/")
     ours = {urldefrag(href).url for href in hrefs if href.startswith(home)}
-    return {url.removeprefix(home[:-1]) for url in ours if "/admin/" not in url}
+    paths = {url.removeprefix(home[:-1]) for url in ours}
+    return {p for p in paths if "/admin/" not in p and not p.endswith("/export/")}
 
 
 def test_no_page_complains_in_the_browser_s_console(found: Findings) -> None:

@@ -1,0 +1,156 @@
+"""Records of calls: delivered with proof, kept for a while, shown to some."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from console import models, records
+from console.models.invocation import MAX_INVOCATIONS
+from gateway.records import PROOF_HEADER, proof
+from tests.console import world
+from tests.console.conftest import MakeClient
+from tests.console.page import Page
+
+pytestmark = pytest.mark.django_db
+URL = "/internal/records/"
+
+
+def record(row: models.Function, number: int = 0, **fields: Any) -> dict[str, Any]:
+    known = {
+        "func_urn": row.func_urn,
+        "request_id": f"r{number}",
+        "origin": "gateway",
+        "api_id": "",
+        "version": "latest",
+        "alias": "",
+        "code_hash": row.deployed_id,
+        "interpreter": "Python 3.9.18",
+        "ok": True,
+        "error_type": "",
+        "event": '{"headers": {"token": "s3cret"}}',
+        "result": "{}",
+        "log": "",
+        "start_time": 1_700_000_000.0 + number,
+        "duration_ms": 1.5,
+        "init_ms": 0.0,
+        "memory_used_mb": 10.0,
+        "cold": False,
+    }
+    return known | fields
+
+
+def deliver(client: Client, batch: Any, **headers: str) -> int:
+    body = json.dumps(batch).encode()
+    given = {PROOF_HEADER: proof(records.key(), int(time.time()), body)} | headers
+    response = client.post(URL, body, content_type="application/json", headers=given)
+    return response.status_code
+
+
+def test_a_batch_with_proof_is_kept(client: Client) -> None:
+    row = world.function()
+    assert deliver(client, [record(row), record(row, 1, ok=False)]) == 204
+    assert [call.request_id for call in row.invocations.all()] == ["r1", "r0"]
+
+
+def test_without_proof_nothing_is_taken(client: Client) -> None:
+    batch = [record(world.function())]
+    body = json.dumps(batch).encode()
+    late = proof(records.key(), int(time.time()) - 400, body)
+    other = proof(b"another key", int(time.time()), body)
+    for given in ("", "x", "0.", late, other, f"{'9' * 5000}.x"):
+        assert deliver(client, batch, **{PROOF_HEADER: given}) == 403
+    assert client.get(URL).status_code == 405
+    assert not models.Invocation.objects.exists()
+
+
+@pytest.mark.parametrize("batch", [1, {"a": 1}, [1], [{}], [{"func_urn": 1}]])
+def test_what_is_no_batch_is_refused(client: Client, batch: Any) -> None:
+    assert deliver(client, batch) in (204, 400)
+    assert not models.Invocation.objects.exists()
+
+
+def test_only_the_last_calls_of_each_function_are_kept() -> None:
+    row, other = world.function(), world.function()
+    records.store([record(other)])
+    records.store(record(row, n) for n in range(MAX_INVOCATIONS + 20))
+    assert row.invocations.count() == MAX_INVOCATIONS
+    assert row.invocations.last().request_id == "r20"
+    assert other.invocations.count() == 1
+
+
+def test_a_function_that_is_gone_has_no_records() -> None:
+    row = world.function()
+    batch = [record(row)]
+    row.delete()
+    assert records.store(batch) == []
+
+
+def test_what_was_said_is_encrypted_at_rest() -> None:
+    from django.db import connection
+
+    records.store([record(world.function())])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT event FROM console_invocation")
+        assert "s3cret" not in cursor.fetchone()[0]
+
+
+def test_the_tab_lists_them_and_filters(admin_client: Client) -> None:
+    row = world.function()
+    api = world.api()
+    records.store(
+        [record(row, 1, api_id=api.pk), record(row, 2, ok=False, error_type="Boom")]
+    )
+    url = reverse("function-invocations", args=[row.pk])
+    page = Page(admin_client.get(url))
+    assert page.says(api.name) and page.says("Boom") and page.says("Succeeded")
+    page = Page(admin_client.get(url + "?show=failed"))
+    assert page.says("Boom") and not page.says("Succeeded")
+    assert Page(admin_client.get(url + "?show=test")).says("No call matches.")
+
+
+def test_an_event_is_shown_to_those_who_may_change_functions(
+    client_of: MakeClient,
+) -> None:
+    (call,) = records.store([record(world.function())])
+    url = call.get_absolute_url()
+    viewer = client_of("view_invocation", "view_function")
+    assert "s3cret" not in Page(viewer.get(url)).html
+    editor = client_of("view_invocation", "change_function")
+    assert Page(editor.get(url)).says("s3cret")
+
+
+def test_a_recorded_event_becomes_a_test_event(admin_client: Client) -> None:
+    row = world.function()
+    (call,) = records.store([record(row)])
+    url = reverse("function-event-create", args=[row.pk])
+    page = Page(admin_client.get(f"{url}?invocation={call.pk}"))
+    sent = page.form_with("content")
+    assert "s3cret" in sent["content"] and sent["name"].startswith("recorded-")
+    admin_client.post(url, sent)
+    assert row.events.get().parsed() == {"headers": {"token": "s3cret"}}
+    other = reverse("function-event-create", args=[world.function().pk])
+    html = Page(admin_client.get(f"{other}?invocation={call.pk}")).html
+    assert "s3cret" not in html
+
+
+def test_a_debug_call_and_the_function_s_call_lead_to_each_other(
+    admin_client: Client, example: world.Example
+) -> None:
+    form = Page(admin_client.get(example.debug_url)).form_with("path")
+    sent = form | {"headers-0-name": "token", "headers-0-value": "x", "action": "debug"}
+    sent |= {"parameters-0-name": "test", "parameters-0-value": "y"}
+    page = Page(admin_client.post(example.debug_url, sent))
+    trace = models.Trace.objects.first()
+    call = models.Invocation.objects.get(origin="debug")
+    assert trace is not None and trace.request_id == call.request_id
+    assert call.get_absolute_url() in page.html
+    assert (
+        trace.get_absolute_url() in Page(admin_client.get(call.get_absolute_url())).html
+    )
+    assert Page(admin_client.get(trace.get_absolute_url())).says("custom authorizer")
+    assert settings.RECORDS_KEY_FILE.stat().st_mode & 0o077 == 0
