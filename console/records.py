@@ -14,8 +14,8 @@ from gateway import records
 from gateway.functions.pool import Invocation as Outcome
 from gateway.snapshot import Function as Called
 
-# What is kept of a test's event, result and log, in characters.
-MAX_TEXT = 64 * 1024
+# What is kept of a test's event and result, in characters; its log is kept whole.
+MAX_TEXT = 256 * 1024
 _FIELDS = {field.name for field in Invocation._meta.concrete_fields}
 
 
@@ -37,7 +37,7 @@ def store_test(called: Called, event: object, outcome: Outcome) -> Invocation:
     """Keep a call that somebody made on a function's page."""
     began = time.time() - (outcome.duration_ms + outcome.init_ms) / 1000
     made = records.record(called, event, outcome, "test", began, most=MAX_TEXT)
-    return store([made])[0]
+    return store([made | {"log": outcome.log}])[0]
 
 
 def key() -> bytes:

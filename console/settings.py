@@ -18,7 +18,9 @@ KEYS_DIR = DATA_DIR / "keys"
 SNAPSHOT_FILE = DATA_DIR / "snapshot.bin"
 PACKAGES_DIR = DATA_DIR / "packages"
 # Wheels to install the dependencies of functions from, instead of an index.
-WHEELHOUSE = BASE_DIR / "wheelhouse"
+WHEELHOUSE = Path(
+    env.str("SALLYPORT_WHEELHOUSE", default=str(BASE_DIR / "wheelhouse"))
+).resolve()
 SNAPSHOT_KEY_FILE = KEYS_DIR / "snapshot.key"
 RECORDS_KEY_FILE = KEYS_DIR / "records.key"
 FIELD_KEY_FILE = KEYS_DIR / "fields.key"

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import FormView
 
-from console import access, transfer
+from console import access, transfer, urns
 from console.forms.function import CreateFunctionForm, DeleteForm, ImportForm
 from console.models import Function, Release
 from console.views import generic
@@ -28,6 +28,17 @@ class FunctionList(generic.List):
     title = "Functions"
     template_name = "function/list.html"
     search = ("func_name", "id")
+
+    def get_queryset(self) -> Any:
+        """Also found by any form of a URN, of a version and an alias too."""
+        text = self.request.GET.get("q", "").strip()
+        if ":" not in text:
+            return super().get_queryset()
+        try:
+            found = urns.resolve(text).function
+        except urns.UnknownFunction:
+            return Function.objects.none()
+        return Function.objects.filter(pk=found.pk)
 
 
 class FunctionCreate(generic.Edit):

@@ -79,7 +79,8 @@ def test_only_the_last_calls_of_each_function_are_kept() -> None:
     records.store([record(other)])
     records.store(record(row, n) for n in range(MAX_INVOCATIONS + 20))
     assert row.invocations.count() == MAX_INVOCATIONS
-    assert row.invocations.last().request_id == "r20"
+    oldest = row.invocations.last()
+    assert oldest is not None and oldest.request_id == "r20"
     assert other.invocations.count() == 1
 
 
