@@ -25,6 +25,8 @@ from gateway.functions.runtimes import RuntimeMissing
 _LOG_SECONDS = 1.0
 _START_SECONDS = 60
 _DAY = 24 * 3600
+# Of each function.
+_KEPT_BUILDS = 10
 
 
 def start(function: Function, user: Any = None, *, live: bool = True) -> Build:
@@ -110,6 +112,9 @@ def interrupted(build: Build) -> bool:
 
 def prune() -> None:
     """Delete packages that nothing refers to, and what was unpacked of them."""
+    for function in Function.objects.filter(builds__isnull=False).distinct():
+        kept = function.builds.values_list("pk", flat=True)[:_KEPT_BUILDS]
+        function.builds.exclude(pk__in=list(kept)).delete()
     used = {
         key
         for model, field in (

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import deque
+from http import HTTPStatus
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
@@ -115,8 +116,13 @@ class Sender(Thread):
     def send(self) -> bool:
         """False when the console could not take them; they are kept."""
         records = self._recorder.take()
-        if not records:
-            return True
+        for start in range(0, len(records), MAX_RECORDS):
+            if not self._send(records[start : start + MAX_RECORDS]):
+                self._recorder.put_back(records[start:])
+                return False
+        return True
+
+    def _send(self, records: list[Record]) -> bool:
         body = orjson.dumps(records)
         headers = {
             "Content-Type": "application/json",
@@ -126,9 +132,15 @@ class Sender(Thread):
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT):
                 return True
-        except (OSError, urllib.error.URLError) as error:
+        except urllib.error.HTTPError as error:
+            if error.code == HTTPStatus.BAD_REQUEST:
+                # It would not be taken the next time either.
+                log.warning("the console refused %d records", len(records))
+                return True
             log.debug("the console does not take records: %s", error)
-            self._recorder.put_back(records)
+            return False
+        except OSError as error:
+            log.debug("the console is not there: %s", error)
             return False
 
 

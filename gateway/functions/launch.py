@@ -177,14 +177,15 @@ def _bubblewrap(
     shown += [*runtime.reads, runtime.executable, str(_HERE)]
     if function.network:
         shown += sandbox.NETWORK_FILES
+    # These first: what is shown may lie below /tmp.
+    words += ["--size", str(size), "--tmpfs", "/tmp", "--proc", "/proc"]
+    words += ["--dev", "/dev"]
     for path in dict.fromkeys(shown):
         words += ["--ro-bind-try", path, path]
     words += ["--ro-bind", code, _CODE]
     if dependencies:
         words += ["--ro-bind", dependencies, _DEPENDENCIES]
-    words += ["--size", str(size), "--tmpfs", "/tmp", "--proc", "/proc"]
-    words += ["--dev", "/dev", "--chdir", "/tmp"]
-    return words
+    return [*words, "--chdir", "/tmp"]
 
 
 @lru_cache(maxsize=1)

@@ -119,6 +119,29 @@ def test_nothing_is_lost_while_the_console_is_away(
     assert [r["number"] for r in console.records] == [1, 2]
 
 
+def test_what_the_console_refuses_does_not_block_the_rest(
+    console: Console, key_file: Path
+) -> None:
+    recorder = Recorder()
+    sender = Sender(recorder, console.url, key_file)
+    recorder.add(numbered(1))
+    console.status = 400
+    assert sender.send()
+    console.status = 204
+    recorder.add(numbered(2))
+    assert sender.send()
+    assert [r["number"] for r in console.records] == [2]
+
+
+def test_many_go_in_batches(console: Console, key_file: Path) -> None:
+    recorder = Recorder()
+    for number in range(250):
+        recorder.add(numbered(number, f"urn{number % 5}"))
+    assert Sender(recorder, console.url, key_file).send()
+    batches = [orjson.loads(body) for _, _, body in console.received]
+    assert [len(batch) for batch in batches] == [100, 100, 50]
+
+
 def test_a_thread_sends_and_the_rest_goes_at_the_end(
     console: Console, key_file: Path
 ) -> None:
