@@ -1,0 +1,1 @@
+"""Attacks from inside a function, each at every jail level of this host."""
