@@ -1,0 +1,9 @@
+"""Django admin for every noun. Secrets can be written here, never read."""
+
+from django.contrib import admin
+
+from console.admin import apis, credentials, functions, policies, records
+
+__all__ = ["apis", "credentials", "functions", "policies", "records"]
+
+admin.site.site_header = admin.site.site_title = "Sallyport administration"

@@ -1,0 +1,6 @@
+"""Rows to a snapshot: the only package that knows both planes."""
+
+from console.compile.compiler import Compiler
+from console.compile.functions import function, target, version
+
+__all__ = ["Compiler", "function", "target", "version"]

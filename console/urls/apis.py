@@ -1,0 +1,25 @@
+"""API groups and APIs."""
+
+from django.urls import path
+
+from console.views import api, group
+
+urlpatterns = [
+    path("groups/", group.GroupList.as_view(), name="group-list"),
+    path("groups/create/", group.GroupEdit.as_view(), name="group-create"),
+    path("groups/<pk>/", group.GroupDetail.as_view(), name="group-detail"),
+    path("groups/<pk>/edit/", group.GroupEdit.as_view(), name="group-edit"),
+    path("groups/<pk>/delete/", group.GroupDelete.as_view(), name="group-delete"),
+    path("apis/", api.ApiList.as_view(), name="api-list"),
+    path("apis/create/", api.ApiWizard.as_view(), name="api-create"),
+    path("apis/<pk>/", api.ApiDetail.as_view(), name="api-detail"),
+    path("apis/<pk>/edit/", api.ApiWizard.as_view(), name="api-edit"),
+    path("apis/<pk>/delete/", api.ApiDelete.as_view(), name="api-delete"),
+    path("apis/<pk>/publish/", api.ApiPublish.as_view(), name="api-publish"),
+    path("apis/<pk>/offline/", api.ApiOffline.as_view(), name="api-offline"),
+    path("apis/<pk>/records/", api.ApiRecords.as_view(), name="api-records"),
+    path(
+        "apis/<pk>/credentials/", api.ApiCredentials.as_view(), name="api-credentials"
+    ),
+    path("records/<pk>/switch/", api.RecordSwitch.as_view(), name="record-switch"),
+]

@@ -1,0 +1,20 @@
+"""Credentials: the apps that call (auth.md section 3)."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from gateway.signing import Key
+
+
+@dataclass(frozen=True)
+class Credential:
+    """An app: who calls (auth.md section 3)."""
+
+    id: str
+    name: str
+    app_key: str
+    app_secret: str = field(repr=False)
+
+    @cached_property
+    def key(self) -> Key:
+        return Key(self.app_secret.encode())

@@ -1,0 +1,60 @@
+"""Snapshot: everything a gateway knows, with its indexes."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from gateway.router import Router
+from gateway.snapshot.api import Api
+from gateway.snapshot.authorizer import Authorizer
+from gateway.snapshot.credential import Credential
+from gateway.snapshot.function import Function
+from gateway.snapshot.group import Group
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything a gateway knows. Never changed: a new one replaces it."""
+
+    groups: tuple[Group, ...] = ()
+    apis: tuple[Api, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    authorizers: tuple[Authorizer, ...] = ()
+    functions: tuple[Function, ...] = ()
+
+    @cached_property
+    def apps(self) -> dict[str, Credential]:
+        """Credentials by app key."""
+        return {c.app_key: c for c in self.credentials}
+
+    @cached_property
+    def hosts(self) -> dict[str, Group]:
+        """Groups by lower-case host name without port."""
+        return {host: group for group in self.groups for host in group.hosts}
+
+    @cached_property
+    def default_group(self) -> Group | None:
+        """The group that answers to the gateway's plain address."""
+        return next((g for g in self.groups if g.is_default), None)
+
+    @cached_property
+    def routers(self) -> dict[tuple[str, str], Router[Api]]:
+        """A router for each (group id, environment name)."""
+        built: dict[tuple[str, str], Router[Api]] = {}
+        for api in self.apis:
+            router = built.setdefault((api.group_id, api.stage), Router())
+            router.add(api.req_method, api.req_uri, api.match_mode, api)
+        return built
+
+    def prepare(self) -> "Snapshot":
+        """Work out every index now, so that no request pays for it."""
+        _ = self.apps, self.hosts, self.default_group, self.routers
+        for credential in self.credentials:
+            _ = credential.key
+        for api in self.apis:
+            _ = api.mock_info.response
+            _ = api.authorizer and api.verdict_scope
+        return self
+
+    def with_draft(self, api: Api, *credentials: Credential) -> "Snapshot":
+        """This configuration, but with `api` alone to route to (a debug call)."""
+        return replace(self, apis=(api,), credentials=(*self.credentials, *credentials))
