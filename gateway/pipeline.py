@@ -1,14 +1,22 @@
 """The order of everything a gateway does to a call. Read this first.
 
-A phase is a plain function `phase(call)`. It gives None to go on or a Response
+A phase runs a plain function `phase(call)`. It gives None to go on or a Response
 to answer now, raises GatewayError to refuse, and gives an awaitable of either
 when it has to wait: so a call that waits for nothing never leaves this loop.
+
+Most APIs use few of the phases, and a call must not pay for the others. So a phase
+after the route may come with a function of its module, `skips(api)`: why that API
+does without the phase, or empty text when it does not. It looks at configuration
+alone, and is asked once for each API of a snapshot; calls then go through the
+phases left (`plan`). A traced call goes through them all and shows the reasons.
+A phase that `skips` leaves in still calls `call.skip` for what only a call can
+tell. To add a phase: its function, its `skips`, and its line in REQUEST.
 """
 
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway import backends
 from gateway.call import NO_API, Call, Step
@@ -16,30 +24,60 @@ from gateway.errors import GatewayError, InternalError, render
 from gateway.http import ClientGone, Response
 from gateway.policies import app_auth, custom_auth, limits, routing
 from gateway.router import decode_path
+from gateway.snapshot import Api, per_api
 
 Answer = Response | None
-Phase = Callable[[Call], Answer | Awaitable[Answer]]
+Run = Callable[[Call], Answer | Awaitable[Answer]]
 
-REQUEST: tuple[tuple[str, Phase], ...] = (
-    ("configuration", routing.load_configuration),
-    ("match route", routing.match_route),
-    ("protocol", limits.check_protocol),
-    ("request head limits", limits.check_head),
-    ("request body", limits.read_body),
-    ("app signature", app_auth.verify_signature),
-    ("credential authorization", app_auth.check_authorization),
-    ("custom authorizer", custom_auth.authorize),
-    ("backend", backends.send),
+
+def _always(api: Api) -> str:
+    return ""
+
+
+class Phase(NamedTuple):
+    """One line of the order: what it is called, what it does, who needs it not."""
+
+    name: str
+    run: Run
+    skips: Callable[[Api], str] = _always
+
+
+REQUEST: tuple[Phase, ...] = (
+    Phase("configuration", routing.load_configuration),
+    Phase("match route", routing.match_route),
+    # From here on the API is known, and its plan decides.
+    Phase("protocol", limits.check_protocol, limits.skips_protocol),
+    Phase("request head limits", limits.check_head),
+    Phase("request body", limits.read_body),
+    Phase("app signature", app_auth.verify_signature, app_auth.skips),
+    Phase("credential authorization", app_auth.check_authorization, app_auth.skips),
+    Phase("custom authorizer", custom_auth.authorize, custom_auth.skips),
+    Phase("backend", backends.send),
 )
 
+_ROUTE = 1 + [phase.run for phase in REQUEST].index(routing.match_route)
+_ARRIVAL = tuple(phase.run for phase in REQUEST[:_ROUTE])
 BODILESS = (204, 304)
 
 log = logging.getLogger(__name__)
 
 
+@per_api
+def plan(api: Api) -> tuple[Run, ...]:
+    """What is run for a call of this API, once it is matched."""
+    return tuple(phase.run for phase in REQUEST[_ROUTE:] if not phase.skips(api))
+
+
 def start(call: Call) -> Response | Coroutine[Any, Any, Response]:
     """The answer to a call: at once, unless a phase has to wait."""
-    return _advance(call, 0) if call.trace is None else _traced(call)
+    if call.trace is not None:
+        return _traced(call)
+    try:
+        for arrive in _ARRIVAL:
+            arrive(call)
+        return _advance(call, plan(call.api), 0)
+    except Exception as error:
+        return finish(call, _failed(call, error))
 
 
 async def run(call: Call) -> Response:
@@ -48,22 +86,26 @@ async def run(call: Call) -> Response:
     return answer if isinstance(answer, Response) else await answer
 
 
-def _advance(call: Call, place: int) -> Response | Coroutine[Any, Any, Response]:
+def _advance(
+    call: Call, phases: tuple[Run, ...], place: int
+) -> Response | Coroutine[Any, Any, Response]:
     """Go through the phases from a place on, until one answers or has to wait."""
     try:
-        for reached, (_, phase) in enumerate(REQUEST[place:], place + 1):
+        for reached, phase in enumerate(phases[place:], place + 1):
             answer = phase(call)
             if answer is None:
                 continue
             if not isinstance(answer, Response):
-                return _resume(call, answer, reached)
+                return _resume(call, answer, phases, reached)
             return finish(call, answer)
         raise InternalError(reason="no backend answered")
     except Exception as error:
         return finish(call, _failed(call, error))
 
 
-async def _resume(call: Call, waiting: Awaitable[Answer], place: int) -> Response:
+async def _resume(
+    call: Call, waiting: Awaitable[Answer], phases: tuple[Run, ...], place: int
+) -> Response:
     """Wait for a phase, then go on with the next."""
     try:
         answer = await waiting
@@ -71,15 +113,15 @@ async def _resume(call: Call, waiting: Awaitable[Answer], place: int) -> Respons
         return finish(call, _failed(call, error))
     if answer is not None:
         return finish(call, answer)
-    rest = _advance(call, place)
+    rest = _advance(call, phases, place)
     return rest if isinstance(rest, Response) else await rest
 
 
 async def _traced(call: Call) -> Response:
     """The same, noting what each phase did."""
     try:
-        for name, phase in REQUEST:
-            answer = await _trace(call, name, phase)
+        for phase in REQUEST:
+            answer = await _trace(call, phase)
             if answer is not None:
                 return finish(call, answer)
         raise InternalError(reason="no backend answered")
@@ -103,14 +145,16 @@ def finish(call: Call, answer: Response) -> Response:
     return Response(answer.status, headers, answer.body)
 
 
-async def _trace(call: Call, name: str, phase: Phase) -> Answer:
+async def _trace(call: Call, phase: Phase) -> Answer:
     """Run one phase and note what it decided, why, and how long it took."""
     assert call.trace is not None
-    step = Step(name)
+    step = Step(phase.name)
     call.trace.append(step)
     started = time.perf_counter()
     try:
-        answer = phase(call)
+        if because := phase.skips(call.api):
+            return call.skip(because)
+        answer = phase.run(call)
         if answer is not None and not isinstance(answer, Response):
             answer = await answer
     except Exception as error:

@@ -12,8 +12,8 @@ from gateway.call import Call
 from gateway.errors import AuthorizerBroken, AuthorizerDenied, IdentityError
 from gateway.events import build_event
 from gateway.functions.pool import Invocation
-from gateway.http import Response, decode_text
-from gateway.snapshot import Authorizer, Function, Identity
+from gateway.http import decode_text
+from gateway.snapshot import Api, Authorizer, Function, Identity
 
 REPLY_BYTES = 1024 * 1024
 LONG_VALUE = 256
@@ -35,13 +35,17 @@ class MalformedReply(ValueError):
     """The function's reply is not one an authorizer may give."""
 
 
-def authorize(call: Call) -> Response | Awaitable[None] | None:
+def skips(api: Api) -> str:
+    """An API whose only factor is lost is not skipped: it refuses every call."""
+    none = api.authorizer is None and api.auth_type != "AUTHORIZER"
+    return "the API has no custom authorizer" if none else ""
+
+
+def authorize(call: Call) -> Awaitable[None] | None:
     """Ask the API's authorizer, or remember what it said."""
     guard = call.api.authorizer
     if guard is None:
-        if call.api.auth_type == "AUTHORIZER":
-            raise AuthorizerBroken(reason="the API has lost its custom authorizer")
-        return call.skip("the API has no custom authorizer")
+        raise AuthorizerBroken(reason="the API has lost its custom authorizer")
     function = guard.target.pick() if guard.target else None
     key = _verdict_key(call, guard, function)
     known = call.services.verdicts.get(key) if guard.ttl else None

@@ -13,6 +13,7 @@ from gateway.errors import (
     UriTooLarge,
 )
 from gateway.http import Request, Response
+from gateway.snapshot import Api
 
 URI_BYTES = 32 * 1024
 HEADER_BYTES = 32 * 1024
@@ -20,14 +21,18 @@ HEADERS_BYTES = 128 * 1024
 BODY_BYTES = 12 * 1024 * 1024
 BODY_SECONDS = 8.0
 
-_SCHEMES = {"HTTP": ("http",), "HTTPS": ("https",), "BOTH": ("http", "https")}
+_SCHEMES = {"HTTP": "http", "HTTPS": "https"}
+
+
+def skips_protocol(api: Api) -> str:
+    return "the API takes HTTP and HTTPS" if api.req_protocol == "BOTH" else ""
 
 
 def check_protocol(call: Call) -> Response | None:
     """Refuse plain HTTP where the API wants HTTPS, and the reverse."""
     allowed = _SCHEMES[call.api.req_protocol]
-    if call.request.scheme not in allowed:
-        raise ProtocolNotSupported(",".join(allowed))
+    if call.request.scheme != allowed:
+        raise ProtocolNotSupported(allowed)
     return None
 
 

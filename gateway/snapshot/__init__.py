@@ -4,7 +4,7 @@ One noun per file. Whatever depends on configuration only is worked out once,
 when a snapshot is loaded, not per request.
 """
 
-from gateway.snapshot.api import Api, MockInfo
+from gateway.snapshot.api import Api, MockInfo, per_api
 from gateway.snapshot.authorizer import Authorizer, Identity
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.document import dump, load
@@ -28,4 +28,5 @@ __all__ = [
     "Target",
     "dump",
     "load",
+    "per_api",
 ]

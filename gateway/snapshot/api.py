@@ -1,12 +1,15 @@
 """APIs as published, and their backends (api.md section 2)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, update_wrapper
+from typing import TypeVar
 
 from gateway.http import Response, configured_headers
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.group import ResponseRule
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,19 @@ class Api:
         guard = self.authorizer
         assert guard is not None
         return "\0".join((guard.id, guard.revision, self.id, self.stage))
+
+
+def per_api(work: Callable[[Api], T]) -> Callable[[Api], T]:
+    """Do once what depends on an API's configuration alone, at its first call.
+
+    The result stays with the API, and goes with it when a new snapshot comes.
+    """
+    name = f"{work.__module__}.{work.__qualname__}"
+
+    def remembered(api: Api) -> T:
+        known: dict[str, T] = api.__dict__
+        if name not in known:
+            known[name] = work(api)
+        return known[name]
+
+    return update_wrapper(remembered, work)

@@ -32,16 +32,46 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
         ("custom authorizer", custom_auth.authorize),
         ("backend", backends.send),
     )
-    assert expected == pipeline.REQUEST
+    assert expected == tuple(phase[:2] for phase in pipeline.REQUEST)
+
+
+def test_a_call_pays_for_no_phase_that_its_api_does_without(world: World) -> None:
+    always = (limits.check_head, limits.read_body)
+    assert pipeline.plan(world.publish()) == (*always, backends.send)
+    assert pipeline.plan(world.publish_app(req_protocol="HTTP")) == (
+        limits.check_protocol,
+        *always,
+        app_auth.verify_signature,
+        app_auth.check_authorization,
+        backends.send,
+    )
+
+
+def test_a_plan_is_made_once_for_an_api_and_again_for_its_next_version(
+    world: World,
+) -> None:
+    api = world.publish()
+    assert pipeline.plan(api) is pipeline.plan(api)
+    world.change(auth_type="APP")
+    assert world.send(request()).json["error_code"] == "APIG.0303"
+
+
+@pytest.mark.parametrize("auth_type", ["", "IAMM", "app", "UNMATCHED"])
+def test_an_authentication_nobody_knows_is_never_skipped(
+    world: World, auth_type: str
+) -> None:
+    world.publish(auth_type=auth_type)
+    assert world.send(request()).status == 500
+    assert world.trace(request()).status == 500
 
 
 def test_a_call_that_passes_has_a_step_for_each_phase(world: World) -> None:
     world.publish_app(authorizer=guard(ALLOW))
     answer = world.trace(signed())
     assert answer.status == 200
-    assert [step.phase for step in answer.trace] == [n for n, _ in pipeline.REQUEST]
+    assert [step.phase for step in answer.trace] == [p.name for p in pipeline.REQUEST]
     decisions = [step.decision for step in answer.trace]
-    assert decisions == ["passed"] * 8 + ["answered"]
+    assert decisions == [*["passed"] * 2, "skipped", *["passed"] * 5, "answered"]
     assert all(step.duration_ms > 0 for step in answer.trace)
 
 
@@ -54,8 +84,9 @@ def test_a_step_says_why_its_phase_was_skipped(world: World) -> None:
         if step.decision == "skipped"
     }
     assert because == {
+        "protocol": "the API takes HTTP and HTTPS",
         "app signature": "the authentication mode is NONE",
-        "credential authorization": "no credential was asked for",
+        "credential authorization": "the authentication mode is NONE",
         "custom authorizer": "the API has no custom authorizer",
     }
 
