@@ -65,8 +65,7 @@ class Compiler:
             match_mode=definition["match_mode"],
             auth_type=definition["auth_type"],
             authorizer=self._guard(guard) if guard else None,
-            backend_type=definition["backend_type"],
-            mock_info=_mock(definition["mock_info"]),
+            backend=data.Backend(_mock(definition["mock_info"])),
             is_send_fg_body_base64=definition["is_send_fg_body_base64"],
             credentials=bound,
             responses=self._rules.get(definition["response_id"], {}),
@@ -74,8 +73,8 @@ class Compiler:
 
     def _guard(self, authorizer_id: str) -> data.Authorizer:
         """An authorizer; one that is gone must refuse calls, never let them pass."""
-        gone = data.Authorizer(authorizer_id, "(deleted)", "FRONTEND", "", None)
-        return self._authorizers.get(authorizer_id, gone)
+        found = self._authorizers.get(authorizer_id)
+        return found or data.Authorizer.gone(authorizer_id)
 
     def _authorizer(self, row: models.Authorizer) -> data.Authorizer:
         return data.Authorizer(

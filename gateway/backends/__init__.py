@@ -1,12 +1,19 @@
-"""Where a call ends: one module per backend type, each with `send(call)`."""
+"""Where a call ends: one module per backend type, each with `send(call, to)`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from gateway.backends import mock
 from gateway.call import Call
 from gateway.http import Response
+from gateway.snapshot import MockInfo
 
-SEND = {"MOCK": mock.send}
+SEND: dict[type, Callable[[Call, Any], Response | Awaitable[Response]]] = {
+    MockInfo: mock.send,
+}
 
 
-def send(call: Call) -> Response:
-    """Hand the call to its API's backend."""
-    return SEND[call.api.backend_type](call)
+def send(call: Call) -> Response | Awaitable[Response]:
+    """Hand the call to the backend chosen for it."""
+    to = call.api.backend.to
+    return SEND[type(to)](call, to)

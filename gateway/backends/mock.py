@@ -2,7 +2,8 @@
 
 from gateway.call import Call
 from gateway.http import Response
+from gateway.snapshot import MockInfo
 
 
-def send(call: Call) -> Response:
-    return call.api.mock_info.response
+def send(call: Call, mock: MockInfo) -> Response:
+    return mock.response

@@ -4,8 +4,17 @@ One noun per file. Whatever depends on configuration only is worked out once,
 when a snapshot is loaded, not per request.
 """
 
-from gateway.snapshot.api import Api, MockInfo, per_api
+from gateway.snapshot.api import Api, ReqParam, per_api
 from gateway.snapshot.authorizer import Authorizer, Identity
+from gateway.snapshot.backend import (
+    Backend,
+    BackendApi,
+    BackendParam,
+    BackendPolicy,
+    Condition,
+    FuncInfo,
+    MockInfo,
+)
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.document import dump, load
 from gateway.snapshot.function import Function, Target
@@ -18,11 +27,18 @@ __all__ = [
     "RELEASE",
     "Api",
     "Authorizer",
+    "Backend",
+    "BackendApi",
+    "BackendParam",
+    "BackendPolicy",
+    "Condition",
     "Credential",
+    "FuncInfo",
     "Function",
     "Group",
     "Identity",
     "MockInfo",
+    "ReqParam",
     "ResponseRule",
     "Snapshot",
     "Target",

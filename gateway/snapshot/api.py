@@ -1,33 +1,37 @@
-"""APIs as published, and their backends (api.md section 2)."""
+"""APIs as published (api.md section 2)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, update_wrapper
 from typing import TypeVar
 
-from gateway.http import Response, configured_headers
 from gateway.snapshot.authorizer import Authorizer
+from gateway.snapshot.backend import Backend, BackendPolicy
 from gateway.snapshot.group import ResponseRule
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class MockInfo:
-    """A Mock backend (api.md section 2.4)."""
+class ReqParam:
+    """A declared request parameter (api.md section 4.1).
 
-    status_code: int = 200
-    result_content: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
+    `type` is STRING or NUMBER, `location` PATH, QUERY or HEADER. The limits hold
+    only with `valid_enable`.
+    """
 
-    @cached_property
-    def response(self) -> Response:
-        """The answer without the headers that differ from call to call."""
-        return Response(
-            self.status_code,
-            configured_headers(self.headers),
-            self.result_content.encode(),
-        )
+    name: str
+    type: str
+    location: str
+    required: bool = False
+    default_value: str = ""
+    valid_enable: bool = False
+    enumerations: tuple[str, ...] = ()
+    min_num: float | None = None
+    max_num: float | None = None
+    min_size: int | None = None
+    max_size: int | None = None
+    pass_through: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,9 @@ class Api:
     match_mode: str = "NORMAL"
     auth_type: str = "NONE"
     authorizer: Authorizer | None = None
-    backend_type: str = "MOCK"
-    mock_info: MockInfo = MockInfo()
+    req_params: tuple[ReqParam, ...] = ()
+    backend: Backend = Backend()
+    policies: tuple[BackendPolicy, ...] = ()
     is_send_fg_body_base64: bool = True
     credentials: frozenset[str] = frozenset()
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)

@@ -44,3 +44,8 @@ class Authorizer:
     timeout: int = 5000
     retry_attempts: int = 0
     auth_downgrade_enabled: bool = False
+
+    @classmethod
+    def gone(cls, id: str) -> "Authorizer":
+        """In place of one that is gone: it must refuse calls, not be missing."""
+        return cls(id, "(deleted)", "FRONTEND", "", None)

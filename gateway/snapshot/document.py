@@ -1,111 +1,131 @@
 """A snapshot as a document: what the console writes and a gateway reads.
 
-References by id in the document are references to objects in the snapshot.
+JSON, derived from the types of the snapshot. An object that has a table of its
+own in the snapshot (an authorizer, a function) is written there once, and stands
+in other objects as its key.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import orjson
 
-from gateway.snapshot.api import Api, MockInfo
-from gateway.snapshot.authorizer import Authorizer, Identity
-from gateway.snapshot.credential import Credential
-from gateway.snapshot.function import Function, Target
-from gateway.snapshot.group import Group, ResponseRule
+from gateway.snapshot.authorizer import Authorizer
+from gateway.snapshot.function import Function
 from gateway.snapshot.snapshot import Snapshot
+
+# Of tables that others refer to: where it is, what an entry is known by, and what
+# stands in for one that is gone. Tables come before those that refer to them.
+_TABLES: dict[type, tuple[str, str, Callable[[str], Any]]] = {
+    Function: ("functions", "key", Function.gone),
+    Authorizer: ("authorizers", "id", Authorizer.gone),
+}
+Refer = Callable[[type, str], Any]
+Build = Callable[[Any, Refer], Any]
 
 
 def dump(snapshot: Snapshot) -> bytes:
-    """The document `load` reads: JSON, references as ids."""
-    document = {
-        "groups": [asdict(g) for g in snapshot.groups],
-        "functions": [asdict(f) for f in snapshot.functions],
-        "authorizers": [_with_urns(a) for a in snapshot.authorizers],
-        "credentials": [asdict(c) for c in snapshot.credentials],
-        "apis": [_refer(a, "authorizer", "id") for a in snapshot.apis],
-    }
-    return orjson.dumps(document, default=sorted)
+    """The document that `load` reads."""
+    tables = {f.name: getattr(snapshot, f.name) for f in fields(snapshot)}
+    document = {k: [_members(row) for row in rows] for k, rows in tables.items()}
+    return orjson.dumps(document)
 
 
 def load(document: bytes) -> Snapshot:
-    """The snapshot of a document; ValueError or KeyError when it is not one."""
+    """The snapshot of a document; ValueError, KeyError or TypeError for others."""
     raw = orjson.loads(document)
-    functions = {f.key: f for f in (Function(**f) for f in raw["functions"])}
-    authorizers = {a["id"]: _authorizer(a, functions) for a in raw["authorizers"]}
-    return Snapshot(
-        groups=tuple(_group(g) for g in raw["groups"]),
-        apis=tuple(_api(a, authorizers) for a in raw["apis"]),
-        credentials=tuple(Credential(**c) for c in raw["credentials"]),
-        authorizers=tuple(authorizers.values()),
-        functions=tuple(functions.values()),
-    ).prepare()
+    known: dict[type, dict[str, Any]] = {}
+
+    def refer(kind: type, key: str) -> Any:
+        found = known[kind].get(key)
+        return _TABLES[kind][2](key) if found is None else found
+
+    loaded: dict[str, tuple[Any, ...]] = {}
+    hints = get_type_hints(Snapshot)
+    referred = [name for name, _, _ in _TABLES.values()]
+    for name in [*referred, *(n for n in hints if n not in referred)]:
+        (kind, _) = get_args(hints[name])
+        build = _members_builder(kind)
+        loaded[name] = tuple(build(row, refer) for row in raw[name])
+        if kind in _TABLES:
+            key = _TABLES[kind][1]
+            known[kind] = {getattr(row, key): row for row in loaded[name]}
+    return Snapshot(**loaded).prepare()
 
 
-def _authorizer(raw: dict[str, Any], functions: Mapping[str, Function]) -> Authorizer:
-    identities = tuple(Identity(**i) for i in raw.pop("identities"))
-    target = _target(raw.pop("target"), functions)
-    return Authorizer(**raw, identities=identities, target=target)
+def _members(value: Any) -> dict[str, Any]:
+    kind: Any = type(value)
+    return {name: _plain(getattr(value, name)) for name in _names(kind)}
 
 
-def _target(
-    raw: dict[str, Any] | None, functions: Mapping[str, Function]
-) -> Target | None:
-    """Of a function that is gone there is no target: its callers are refused."""
-    first = functions.get(raw["function"]) if raw else None
-    if raw is None or first is None:
+def _plain(value: Any) -> Any:
+    if type(value) in _TABLES:
+        return getattr(value, _TABLES[type(value)][1])
+    if is_dataclass(value):
+        return {"": type(value).__name__} | _members(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    return value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
+
+
+@cache
+def _members_builder(kind: Any) -> Build:
+    """Makes an object of `kind`; members that are JSON already cost nothing."""
+    hints = get_type_hints(kind)
+    builders = [(n, b) for n in _names(kind) if (b := _builder(hints[n]))]
+
+    def build(raw: dict[str, Any], refer: Refer) -> Any:
+        raw.pop("", None)
+        for name, of_member in builders:
+            raw[name] = of_member(raw[name], refer)
+        return kind(**raw)
+
+    return build
+
+
+@cache
+def _builder(hint: Any) -> Build | None:
+    """What turns JSON into a value of the type; None when it is one already."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return _union([kind for kind in arguments if kind is not NoneType])
+    if hint in _TABLES:
+        return lambda raw, refer: refer(hint, raw)
+    kind: Any = hint
+    if is_dataclass(hint):
+        return _members_builder(kind)
+    if origin is frozenset:
+        return lambda raw, refer: frozenset(raw)
+    if origin is tuple:
+        return _items(_builder(arguments[0]))
+    if origin is Mapping and (of_value := _builder(arguments[1])):
+        return lambda raw, refer: {k: of_value(v, refer) for k, v in raw.items()}
+    return None
+
+
+def _union(kinds: list[Any]) -> Build | None:
+    if len(kinds) == 1:
+        only = _builder(kinds[0])
+        return only and (lambda raw, refer: None if raw is None else only(raw, refer))
+    if not all(map(is_dataclass, kinds)):
         return None
-    return Target(first, functions.get(raw["second"]), raw["weight"])
+    named = {kind.__name__: _members_builder(kind) for kind in kinds}
+    return lambda raw, refer: None if raw is None else named[raw[""]](raw, refer)
 
 
-def _group(raw: dict[str, Any]) -> Group:
-    hosts = tuple(raw.pop("hosts"))
-    return Group(**raw | {"responses": _rules(raw["responses"])}, hosts=hosts)
-
-
-def _api(raw: dict[str, Any], authorizers: Mapping[str, Authorizer]) -> Api:
-    guard = raw["authorizer"]
-    return Api(
-        **raw
-        | {
-            # One that is gone must refuse calls, not spoil the whole document.
-            "authorizer": authorizers.get(guard, _gone(guard)) if guard else None,
-            "mock_info": _with_pairs(MockInfo, raw["mock_info"]),
-            "credentials": frozenset(raw["credentials"]),
-            "responses": _rules(raw["responses"]),
-        }
-    )
-
-
-def _gone(authorizer_id: str) -> Authorizer:
-    return Authorizer(authorizer_id, "(deleted)", "FRONTEND", "", None)
-
-
-def _rules(raw: dict[str, Any]) -> dict[str, ResponseRule]:
-    return {name: _with_pairs(ResponseRule, rule) for name, rule in raw.items()}
-
-
-def _with_pairs(kind: Any, raw: dict[str, Any]) -> Any:
-    """An object whose `headers` are pairs, from JSON lists."""
-    return kind(**raw | {"headers": tuple((k, v) for k, v in raw["headers"])})
-
-
-def _with_urns(guard: Authorizer) -> dict[str, Any]:
-    """An authorizer's fields; its target's functions by their keys."""
-    document = asdict(replace(guard, target=None))
-    if target := guard.target:
-        second = target.second
-        document["target"] = {
-            "function": target.function.key,
-            "second": second.key if second else "",
-            "weight": target.weight,
-        }
-    return document
-
-
-def _refer(value: Any, attribute: str, key: str) -> dict[str, Any]:
-    """A value's fields, with one object replaced by its id."""
-    target = getattr(value, attribute)
-    shallow = replace(value, **{attribute: None})
-    return asdict(shallow) | {attribute: getattr(target, key) if target else None}
+def _items(of_item: Build | None) -> Build:
+    if of_item is None:
+        return lambda raw, refer: tuple(raw)
+    return lambda raw, refer: tuple([of_item(item, refer) for item in raw])

@@ -52,10 +52,15 @@ class Function:
             orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)
         ).hexdigest()
 
+    @classmethod
+    def gone(cls, key: str) -> "Function":
+        """In place of one that is gone: whoever calls it is refused."""
+        return cls("", "(deleted)", "", "", "", enabled=False)
+
 
 @dataclass(frozen=True)
 class Target:
-    """What an authorizer calls: a function, and by weight a second version of it.
+    """What a caller refers to: a function, and by weight a second version of it.
 
     `weight` is the percentage of calls that go to `second` (an alias's additional
     version, auth.md section 10.4).

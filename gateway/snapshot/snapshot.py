@@ -51,7 +51,8 @@ class Snapshot:
         for credential in self.credentials:
             _ = credential.key
         for api in self.apis:
-            _ = api.mock_info.response
+            for backend in (api.backend, *(p.backend for p in api.policies)):
+                backend.prepare()
             _ = api.authorizer and api.verdict_scope
         return self
 

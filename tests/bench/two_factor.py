@@ -34,6 +34,7 @@ from gateway.http import Headers, Request  # noqa: E402
 from gateway.snapshot import (  # noqa: E402
     Api,
     Authorizer,
+    Backend,
     Credential,
     Function,
     Group,
@@ -84,7 +85,7 @@ def snapshot(ttl: int, packages: Path) -> Snapshot:
         "api", "api", "group", "RELEASE", "BOTH", "GET", PATH,
         auth_type="APP",
         authorizer=guard,
-        mock_info=MockInfo(200, BODY),
+        backend=Backend(MockInfo(200, BODY)),
         credentials=frozenset({"app"}),
     )  # fmt: skip
     return Snapshot(

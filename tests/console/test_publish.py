@@ -42,13 +42,13 @@ def test_callers_get_what_was_published_not_what_was_saved_since() -> None:
     row.save_valid()
     known = live_api(row)
     assert known is not None
-    assert known.mock_info.result_content == "published"
+    assert known.backend.to == data.MockInfo(result_content="published")
     assert (known.req_uri != "/moved", known.auth_type) == (True, "APP")
     publish.publish(row, world.environment())
     known = live_api(row)
     assert known is not None
     assert (known.req_uri, known.auth_type) == ("/moved", "NONE")
-    assert known.mock_info.result_content == "saved"
+    assert known.backend.to == data.MockInfo(result_content="saved")
 
 
 @on_commit
@@ -59,8 +59,8 @@ def test_environments_have_definitions_of_their_own() -> None:
     publish.publish(row, world.environment("TEST"))
     release, test = live_api(row), live_api(row, "TEST")
     assert release and test
-    assert release.mock_info.result_content == "one"
-    assert test.mock_info.result_content == "two"
+    assert release.backend.to == data.MockInfo(result_content="one")
+    assert test.backend.to == data.MockInfo(result_content="two")
 
 
 @on_commit

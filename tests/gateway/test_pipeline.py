@@ -13,7 +13,7 @@ from gateway.app import Gateway
 from gateway.call import Call
 from gateway.http import Response
 from gateway.policies import app_auth, custom_auth, limits, routing
-from gateway.snapshot import MockInfo, ResponseRule
+from gateway.snapshot import Backend, MockInfo, ResponseRule
 from gateway.source import File
 from tests.gateway.world import World, guard, replying, request, signed
 
@@ -161,7 +161,7 @@ def test_debug_mode_adds_the_latency_in_milliseconds(world: World) -> None:
 def test_a_status_that_has_no_body_is_sent_without_one(
     world: World, status: int
 ) -> None:
-    world.publish(mock_info=MockInfo(status, "ignored"))
+    world.publish(backend=Backend(MockInfo(status, "ignored")))
     answer = world.send(request())
     assert (answer.status, answer.response.body) == (status, b"")
     assert answer.headers("Content-Length") == []

@@ -22,6 +22,7 @@ from gateway.signing import format_date
 from gateway.snapshot import (
     Api,
     Authorizer,
+    Backend,
     Credential,
     Function,
     Group,
@@ -103,7 +104,7 @@ class World:
             "req_protocol": "BOTH",
             "req_method": "GET",
             "req_uri": "/orders",
-            "mock_info": MockInfo(200, f"mock {number}"),
+            "backend": Backend(MockInfo(200, f"mock {number}")),
         }
         api = Api(**defaults | fields)
         self._put(apis=(*self.snapshot.apis, api))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.snapshot import MockInfo
+from gateway.snapshot import Backend, MockInfo
 from tests.gateway.world import World, request
 
 
@@ -12,7 +12,7 @@ def test_status_headers_and_body_are_the_configured_ones(world: World) -> None:
         ("X-A", "1"),
         ("X-A", "2"),
     )
-    world.publish(mock_info=MockInfo(418, "é", headers))
+    world.publish(backend=Backend(MockInfo(418, "é", headers)))
     answer = world.send(request())
     assert (answer.status, answer.response.body) == (418, "é".encode())
     assert answer.headers("Content-Type") == ["text/plain; charset=utf-8"]
@@ -21,7 +21,7 @@ def test_status_headers_and_body_are_the_configured_ones(world: World) -> None:
 
 
 def test_a_mock_without_a_type_is_json(world: World) -> None:
-    world.publish(mock_info=MockInfo(200, "{}"))
+    world.publish(backend=Backend(MockInfo(200, "{}")))
     assert world.send(request()).headers("Content-Type") == ["application/json"]
 
 
@@ -37,7 +37,7 @@ def test_a_mock_without_a_type_is_json(world: World) -> None:
 def test_a_mock_cannot_reframe_the_message(
     world: World, header: tuple[str, str]
 ) -> None:
-    world.publish(mock_info=MockInfo(200, "body", (header,)))
+    world.publish(backend=Backend(MockInfo(200, "body", (header,))))
     answer = world.send(request())
     assert "mine" not in answer.headers(header[0])
     assert answer.headers("Transfer-Encoding") == []
@@ -51,6 +51,6 @@ def test_one_callers_response_leaves_no_trace_in_the_next(world: World) -> None:
 
 
 def test_the_trace_says_what_was_answered(world: World) -> None:
-    world.publish(mock_info=MockInfo(201))
+    world.publish(backend=Backend(MockInfo(201)))
     step = world.trace(request()).step("backend")
     assert (step.decision, step.detail) == ("answered", {"status": 201})

@@ -8,6 +8,7 @@ import pytest
 from gateway.snapshot import (
     Api,
     Authorizer,
+    Backend,
     Credential,
     Function,
     Group,
@@ -49,7 +50,7 @@ API = Api(
     req_uri="/orders/{id}",
     auth_type="APP",
     authorizer=AUTHORIZER,
-    mock_info=MockInfo(201, "é", (("X-Mock", "1"),)),
+    backend=Backend(MockInfo(201, "é", (("X-Mock", "1"),))),
     credentials=frozenset({"c1", "c2"}),
     responses={"AUTH_FAILURE": RULE},
 )
@@ -88,9 +89,10 @@ def test_an_api_whose_authorizer_is_gone_keeps_one_that_cannot_allow() -> None:
     assert (guard.id, guard.target) == ("au1", None)
 
 
-def test_an_authorizer_whose_function_is_gone_has_none() -> None:
+def test_a_function_that_is_gone_is_one_that_nobody_may_call() -> None:
     loaded = load(dump(replace(SNAPSHOT, functions=())))
-    assert loaded.authorizers[0].target is None
+    target = loaded.authorizers[0].target
+    assert target and not target.function.enabled
 
 
 def test_indexes_find_apps_hosts_the_default_group_and_routes() -> None:
@@ -156,6 +158,7 @@ def test_references_are_ids_in_the_document() -> None:
     document = orjson.loads(dump(SNAPSHOT))
     assert document["apis"][0]["authorizer"] == "au1"
     assert document["authorizers"][0]["target"] == {
+        "": "Target",
         "function": FUNCTION.key,
         "second": replace(FUNCTION, version="v2").key,
         "weight": 20,
