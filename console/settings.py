@@ -47,6 +47,9 @@ FUNCTION_JAIL = env.str("SALLYPORT_FUNCTION_JAIL", default="")
 # What the vendor's names hold: one region, one project, one gateway.
 REGION = env.str("SALLYPORT_REGION", default="local")
 PROJECT_ID = env.str("SALLYPORT_PROJECT_ID", default="5a11e904700040008000000000000001")
+INSTANCE_ID = env.str(
+    "SALLYPORT_INSTANCE_ID", default="5a11e904700040008000000000000002"
+)
 
 DEBUG = env.bool("SALLYPORT_DEBUG", default=False)
 _bound = CONSOLE_BIND.rpartition(":")[0].strip("[]")
@@ -143,6 +146,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # A debug call's body may be 2 MB (auth.md section 8.1), an upload more.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "console.rest.errors.handle",
+    # Everybody is a user: a request without one is refused, not anonymous.
+    "UNAUTHENTICATED_USER": None,
+}
 
 LOGGING = {
     "version": 1,

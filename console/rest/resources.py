@@ -1,0 +1,145 @@
+"""Resource: what most operations are made of; a noun says what differs.
+
+An operation is one method of a resource, run in one transaction, for a signed-in
+user who may do it (`console.access`), in the one project and gateway there are.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import ViewSet
+
+from console import access
+from console.rest import errors
+from console.rest.auth import AUTHENTICATION
+from console.rest.paging import Page
+
+
+class Endpoint(ViewSet):
+    """Operations about one noun, each a method named in the table (`urls.py`)."""
+
+    model: ClassVar[type[Model]]
+    # The verb of access for each method; what is not named changes something.
+    verbs: ClassVar[Mapping[str, str]] = {
+        "list": "view",
+        "retrieve": "view",
+        "create": "add",
+        "destroy": "delete",
+    }
+    duplicate = "APIG.3309"
+    in_use = "APIG.3719"
+
+    authentication_classes = AUTHENTICATION
+    action: str
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic():
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.user is None:
+            raise NotAuthenticated("Incorrect authentication information")
+        _check_scope(kwargs)
+        verb = self.verbs.get(self.action, "change")
+        if not access.may(request.user, verb, self.model):
+            raise PermissionDenied
+
+    @classmethod
+    def noun(cls) -> str:
+        name = str(cls.model._meta.verbose_name)
+        return name[:1].upper() + name[1:]
+
+
+class Resource(Endpoint):
+    """A noun that can be listed, shown, created, changed and deleted.
+
+    `key` names its id in the URL, `items` its list in a page; `filters` maps query
+    parameters to lookups, which find parts of texts unless `precise_search` or
+    `exact` names the parameter; `absent` is (code, text) of one that is not there.
+    """
+
+    serializer: ClassVar[type[BaseSerializer[Any]]]
+    key: ClassVar[str]
+    items: ClassVar[str]
+    filters: ClassVar[Mapping[str, str]] = {}
+    exact: ClassVar[frozenset[str]] = frozenset({"id"})
+    absent: ClassVar[tuple[str, str]]
+
+    def queryset(self) -> QuerySet[Any]:
+        """What the operation may see."""
+        return self.model._default_manager.all()
+
+    def find(self, id: str) -> Any:
+        """One object; the documented error when it is not there."""
+        found = self.queryset().filter(pk=id).first()
+        if found is None:
+            code, text = self.absent
+            raise errors.missing(code, text.format(id=id))
+        return found
+
+    @property
+    def target(self) -> Any:
+        """The object that the URL names."""
+        return self.find(self.kwargs[self.key])
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        return self.page(self.filtered(self.queryset()), self.items, self.serializer)
+
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        return self.reply(self.target)
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        return self.reply(self.save(), status=201)
+
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        return self.reply(self.save(self.target))
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        self.target.delete()
+        return Response(status=204)
+
+    def save(self, target: Any = None, **known: Any) -> Any:
+        """The object, made or changed from the request's body."""
+        given = self.serializer(target, data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return given.save(**known)
+
+    def reply(self, target: Any, status: int = 200) -> Response:
+        return Response(self.serializer(target).data, status=status)
+
+    def filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        given = self.request.query_params
+        precise = self.exact | set(given.get("precise_search", "").split(","))
+        for name, lookup in self.filters.items():
+            if value := given.get(name):
+                suffix = "" if name in precise else "__icontains"
+                rows = rows.filter(**{lookup + suffix: value})
+        return rows
+
+    def page(
+        self, rows: QuerySet[Any], items: str, serializer: type[BaseSerializer[Any]]
+    ) -> Response:
+        """`{"total", "size", <items>}` of the page that was asked for."""
+        page = Page(self.request.query_params)
+        found = page.of(rows)
+        shown = serializer(found, many=True).data
+        total = page.total(rows, found)
+        return Response({"total": total, "size": len(shown), items: shown})
+
+
+def _check_scope(kwargs: Mapping[str, str]) -> None:
+    """There is one project, and in it one gateway."""
+    if kwargs.get("project_id") != settings.PROJECT_ID:
+        raise PermissionDenied
+    instance = kwargs.get("instance_id", settings.INSTANCE_ID)
+    if instance != settings.INSTANCE_ID:
+        raise errors.missing("APIG.3030", f"The instance does not exist;id:{instance}")

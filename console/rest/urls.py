@@ -1,0 +1,311 @@
+"""Every operation of the management API: one line each, the whole table.
+
+A path starts below `/v2/{project_id}/apigw`; `~` is the one gateway there is
+(reference: operations_by_family.md). The last two columns say what answers.
+"""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from django.urls import URLPattern, path
+
+from console.rest import environment, group, unsupported
+from console.rest.resources import Endpoint
+
+_GATEWAY = "/instances/{instance_id}"
+
+
+class Operation(NamedTuple):
+    """An operation under the name that the official client has for it."""
+
+    method: str
+    path: str
+    name: str
+    endpoint: type[Endpoint]
+    action: str
+
+    @property
+    def route(self) -> str:
+        """The path as the official client has it."""
+        return "/v2/{project_id}/apigw" + self.path.replace("~", _GATEWAY, 1)
+
+
+# fmt: off
+OPERATIONS = tuple(Operation(*row) for row in (
+    # Gateway lifecycle
+    ("GET", "/instances", "list_instances_v2", unsupported.Later, "list"),
+    ("POST", "/instances", "create_instance_v2", unsupported.Later, "create"),
+    ("GET", "~", "show_details_of_instance_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~", "update_instance_v2", unsupported.Later, "update"),
+    ("DELETE", "~", "delete_instances_v2", unsupported.Later, "destroy"),
+    ("GET", "~/progress", "show_details_of_instance_progress_v2", unsupported.Later, "retrieve"),
+    ("GET", "~/restriction", "show_restriction_of_instance_v2", unsupported.Later, "retrieve"),
+    # Gateway features
+    ("GET", "~/features", "list_features_v2", unsupported.Later, "list"),
+    ("POST", "~/features", "create_feature_v2", unsupported.Later, "create"),
+    ("GET", "~/instance-features", "list_instance_features", unsupported.Later, "list"),
+    # Quota configuration
+    ("GET", "/instance/configs", "list_instance_configs_v2", unsupported.Later, "list"),
+    ("GET", "~/project/configs", "list_project_cofigs_v2", unsupported.Later, "list"),
+    # Custom ingress ports
+    ("GET", "~/custom-ingress-ports", "list_custom_ingress_ports", unsupported.Later, "list"),
+    ("POST", "~/custom-ingress-ports", "add_custom_ingress_port", unsupported.Later, "create"),
+    ("DELETE", "~/custom-ingress-ports/{ingress_port_id}", "delete_custom_ingress_port", unsupported.Later, "destroy"),
+    ("GET", "~/custom-ingress-ports/{ingress_port_id}/domains", "list_custom_ingress_port_domains", unsupported.Later, "list"),
+    # Gateway (TMS) tags
+    ("GET", "/instance-tags", "list_project_instance_tags", unsupported.Later, "list"),
+    ("POST", "/resource-instances/count", "show_instances_num_by_tags", unsupported.Later, "create"),
+    ("POST", "/resource-instances/filter", "list_instances_by_tags", unsupported.Later, "create"),
+    ("GET", "~/instance-tags", "list_instance_tags", unsupported.Later, "list"),
+    ("POST", "~/instance-tags/action", "batch_create_or_delete_instance_tags", unsupported.Later, "create"),
+    # Availability zones
+    ("GET", "/available-zones", "list_available_zones_v2", unsupported.CloudOnly, "list"),
+    # EIP / public access
+    ("PUT", "~/eip", "add_eip_v2", unsupported.CloudOnly, "update"),
+    ("DELETE", "~/eip", "remove_eip_v2", unsupported.CloudOnly, "destroy"),
+    ("POST", "~/ingress-eip", "add_ingress_eip_v2", unsupported.CloudOnly, "create"),
+    ("PUT", "~/ingress-eip", "update_ingress_eip_v2", unsupported.CloudOnly, "update"),
+    ("DELETE", "~/ingress-eip", "remove_ingress_eip_v2", unsupported.CloudOnly, "destroy"),
+    ("POST", "~/nat-eip", "add_engress_eip_v2", unsupported.CloudOnly, "create"),
+    ("PUT", "~/nat-eip", "update_engress_eip_v2", unsupported.CloudOnly, "update"),
+    ("DELETE", "~/nat-eip", "remove_engress_eip_v2", unsupported.CloudOnly, "destroy"),
+    # Order and resize
+    ("POST", "/prepay-instances", "create_order", unsupported.CloudOnly, "create"),
+    ("POST", "~/postpaid-resize", "create_post_pay_resize_order", unsupported.CloudOnly, "create"),
+    ("POST", "~/prepay-resize", "create_prepay_resize", unsupported.CloudOnly, "create"),
+    # VPC endpoint
+    ("GET", "~/vpc-endpoint/connections", "list_endpoint_connections", unsupported.CloudOnly, "list"),
+    ("GET", "~/vpc-endpoint/permissions", "list_endpoint_permissions", unsupported.CloudOnly, "list"),
+    ("POST", "~/vpc-endpoint/connections/action", "accept_or_reject_endpoint_connections", unsupported.CloudOnly, "create"),
+    ("POST", "~/vpc-endpoint/permissions/batch-add", "add_endpoint_permissions", unsupported.CloudOnly, "create"),
+    ("POST", "~/vpc-endpoint/permissions/batch-delete", "delete_endpoint_permissions", unsupported.CloudOnly, "create"),
+    # API groups
+    ("GET", "~/api-groups", "list_api_groups_v2", group.Groups, "list"),
+    ("POST", "~/api-groups", "create_api_group_v2", group.Groups, "create"),
+    ("POST", "~/api-groups/check", "check_api_groups_v2", group.Groups, "check"),
+    ("GET", "~/api-groups/{group_id}", "show_details_of_api_group_v2", group.Groups, "retrieve"),
+    ("PUT", "~/api-groups/{group_id}", "update_api_group_v2", group.Groups, "update"),
+    ("DELETE", "~/api-groups/{group_id}", "delete_api_group_v2", group.Groups, "destroy"),
+    # Group gateway responses
+    ("GET", "~/api-groups/{group_id}/gateway-responses", "list_gateway_responses_v2", unsupported.Later, "list"),
+    ("POST", "~/api-groups/{group_id}/gateway-responses", "create_gateway_response_v2", unsupported.Later, "create"),
+    ("GET", "~/api-groups/{group_id}/gateway-responses/{response_id}", "show_details_of_gateway_response_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/api-groups/{group_id}/gateway-responses/{response_id}", "update_gateway_response_v2", unsupported.Later, "update"),
+    ("DELETE", "~/api-groups/{group_id}/gateway-responses/{response_id}", "delete_gateway_response_v2", unsupported.Later, "destroy"),
+    ("GET", "~/api-groups/{group_id}/gateway-responses/{response_id}/{response_type}", "show_details_of_gateway_response_type_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/api-groups/{group_id}/gateway-responses/{response_id}/{response_type}", "update_gateway_response_type_v2", unsupported.Later, "update"),
+    ("DELETE", "~/api-groups/{group_id}/gateway-responses/{response_id}/{response_type}", "delete_gateway_response_type_v2", unsupported.Later, "destroy"),
+    # Domain names
+    ("POST", "~/api-groups/{group_id}/domains", "associate_domain_v2", unsupported.Later, "create"),
+    ("PUT", "~/api-groups/{group_id}/sl-domain-access-settings", "update_sl_domain_setting_v2", unsupported.Later, "update"),
+    ("PUT", "~/api-groups/{group_id}/domains/{domain_id}", "update_domain_v2", unsupported.Later, "update"),
+    ("DELETE", "~/api-groups/{group_id}/domains/{domain_id}", "disassociate_domain_v2", unsupported.Later, "destroy"),
+    ("POST", "~/api-groups/{group_id}/domains/{domain_id}/certificate", "associate_certificate_v2", unsupported.Later, "create"),
+    ("GET", "~/api-groups/{group_id}/domains/{domain_id}/certificate/{certificate_id}", "show_details_of_domain_name_certificate_v2", unsupported.Later, "retrieve"),
+    ("DELETE", "~/api-groups/{group_id}/domains/{domain_id}/certificate/{certificate_id}", "disassociate_certificate_v2", unsupported.Later, "destroy"),
+    ("POST", "~/api-groups/{group_id}/domains/{domain_id}/certificates/attach", "batch_associate_certs_v2", unsupported.Later, "create"),
+    ("POST", "~/api-groups/{group_id}/domains/{domain_id}/certificates/detach", "batch_disassociate_certs_v2", unsupported.Later, "create"),
+    # SSL certificates
+    ("GET", "/certificates", "list_certificates_v2", unsupported.Later, "list"),
+    ("POST", "/certificates", "create_certificate_v2", unsupported.Later, "create"),
+    ("GET", "/certificates/{certificate_id}", "show_details_of_certificate_v2", unsupported.Later, "retrieve"),
+    ("PUT", "/certificates/{certificate_id}", "update_certificate_v2", unsupported.Later, "update"),
+    ("DELETE", "/certificates/{certificate_id}", "delete_certificate_v2", unsupported.Later, "destroy"),
+    ("GET", "/certificates/{certificate_id}/attached-domains", "list_attached_domains_v2", unsupported.Later, "list"),
+    ("POST", "/certificates/{certificate_id}/domains/attach", "batch_associate_domains_v2", unsupported.Later, "create"),
+    ("POST", "/certificates/{certificate_id}/domains/detach", "batch_disassociate_domains_v2", unsupported.Later, "create"),
+    # APIs
+    ("GET", "~/apis", "list_apis_v2", unsupported.Later, "list"),
+    ("POST", "~/apis", "create_api_v2", unsupported.Later, "create"),
+    ("POST", "~/apis/action", "create_or_delete_publish_record_for_api_v2", unsupported.Later, "create"),
+    ("POST", "~/apis/check", "check_apis_v2", unsupported.Later, "create"),
+    ("POST", "~/apis/publish", "batch_publish_or_offline_api_v2", unsupported.Later, "create"),
+    ("GET", "~/apis/{api_id}", "show_details_of_api_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/apis/{api_id}", "update_api_v2", unsupported.Later, "update"),
+    ("DELETE", "~/apis/{api_id}", "delete_api_v2", unsupported.Later, "destroy"),
+    ("POST", "~/apis/debug/{api_id}", "debug_api_v2", unsupported.Later, "create"),
+    ("GET", "~/apis/publish/{api_id}", "list_api_versions_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/apis/publish/{api_id}", "change_api_version_v2", unsupported.Later, "update"),
+    ("GET", "~/apis/runtime/{api_id}", "list_api_runtime_definition_v2", unsupported.Later, "retrieve"),
+    ("GET", "~/apis/versions/{version_id}", "list_api_version_detail_v2", unsupported.Later, "retrieve"),
+    ("DELETE", "~/apis/versions/{version_id}", "delete_api_by_version_id_v2", unsupported.Later, "destroy"),
+    # API tags
+    ("GET", "~/tags", "list_tags_v2", unsupported.Later, "list"),
+    # Environments
+    ("GET", "~/envs", "list_environments_v2", environment.Environments, "list"),
+    ("POST", "~/envs", "create_environment_v2", environment.Environments, "create"),
+    ("PUT", "~/envs/{env_id}", "update_environment_v2", environment.Environments, "update"),
+    ("DELETE", "~/envs/{env_id}", "delete_environment_v2", environment.Environments, "destroy"),
+    # Environment variables
+    ("GET", "~/env-variables", "list_environment_variables_v2", unsupported.Later, "list"),
+    ("POST", "~/env-variables", "create_environment_variable_v2", unsupported.Later, "create"),
+    ("GET", "~/env-variables/{env_variable_id}", "show_details_of_environment_variable_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/env-variables/{env_variable_id}", "update_environment_variable_v2", unsupported.Later, "update"),
+    ("DELETE", "~/env-variables/{env_variable_id}", "delete_environment_variable_v2", unsupported.Later, "destroy"),
+    # OpenAPI import / export
+    ("POST", "~/openapi/async-export", "export_api_definitions_async", unsupported.Later, "create"),
+    ("POST", "~/openapi/async-import", "import_api_definitions_async", unsupported.Later, "create"),
+    ("POST", "~/openapi/export", "export_api_definitions_v2", unsupported.Later, "create"),
+    ("POST", "~/openapi/import", "import_api_definitions_v2", unsupported.Later, "create"),
+    # Async tasks
+    ("GET", "~/async-tasks/{task_id}", "show_async_task_result", unsupported.Later, "retrieve"),
+    # Microservice import
+    ("POST", "~/microservice/import", "import_microservice", unsupported.CloudOnly, "create"),
+    # Resource overview
+    ("GET", "~/resources/outline/apis", "list_api_quantities_v2", unsupported.Later, "list"),
+    ("GET", "~/resources/outline/apps", "list_app_quantities_v2", unsupported.Later, "list"),
+    ("GET", "~/resources/outline/groups", "list_api_groups_quantities_v2", unsupported.Later, "list"),
+    # Apps (credentials)
+    ("GET", "~/apps", "list_apps_v2", unsupported.Later, "list"),
+    ("POST", "~/apps", "create_an_app_v2", unsupported.Later, "create"),
+    ("GET", "~/apps/{app_id}", "show_details_of_app_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/apps/{app_id}", "update_app_v2", unsupported.Later, "update"),
+    ("DELETE", "~/apps/{app_id}", "delete_app_v2", unsupported.Later, "destroy"),
+    ("PUT", "~/apps/secret/{app_id}", "resetting_app_secret_v2", unsupported.Later, "update"),
+    ("GET", "~/apps/validation/{app_id}", "check_app_v2", unsupported.Later, "retrieve"),
+    # AppCodes
+    ("GET", "~/apps/{app_id}/app-codes", "list_app_codes_v2", unsupported.Later, "list"),
+    ("POST", "~/apps/{app_id}/app-codes", "create_app_code_v2", unsupported.Later, "create"),
+    ("PUT", "~/apps/{app_id}/app-codes", "create_app_code_auto_v2", unsupported.Later, "update"),
+    ("GET", "~/apps/{app_id}/app-codes/{app_code_id}", "show_details_of_app_code_v2", unsupported.Later, "retrieve"),
+    ("DELETE", "~/apps/{app_id}/app-codes/{app_code_id}", "delete_app_code_v2", unsupported.Later, "destroy"),
+    # AI API keys
+    ("GET", "~/apps/{app_id}/ai-api-keys", "list_ai_api_keys", unsupported.Later, "list"),
+    ("POST", "~/apps/{app_id}/ai-api-keys", "create_ai_api_key", unsupported.Later, "create"),
+    ("GET", "~/apps/{app_id}/ai-api-keys/{ai_api_key_id}", "show_details_of_ai_api_key", unsupported.Later, "retrieve"),
+    ("DELETE", "~/apps/{app_id}/ai-api-keys/{ai_api_key_id}", "delete_ai_api_key", unsupported.Later, "destroy"),
+    # App authorisation
+    ("POST", "~/app-auths", "create_authorizing_apps_v2", unsupported.Later, "create"),
+    ("GET", "~/app-auths/binded-apis", "list_apis_binded_to_app_v2", unsupported.Later, "list"),
+    ("GET", "~/app-auths/binded-apps", "list_apps_binded_to_api_v2", unsupported.Later, "list"),
+    ("GET", "~/app-auths/unbinded-apis", "list_apis_unbinded_to_app_v2", unsupported.Later, "list"),
+    ("DELETE", "~/app-auths/{app_auth_id}", "canceling_authorization_v2", unsupported.Later, "destroy"),
+    # Credential quotas
+    ("GET", "~/app-quotas", "list_app_quotas", unsupported.Later, "list"),
+    ("POST", "~/app-quotas", "create_app_quota", unsupported.Later, "create"),
+    ("GET", "~/app-quotas/{app_quota_id}", "show_app_quota", unsupported.Later, "retrieve"),
+    ("PUT", "~/app-quotas/{app_quota_id}", "update_app_quota", unsupported.Later, "update"),
+    ("DELETE", "~/app-quotas/{app_quota_id}", "delete_app_quota", unsupported.Later, "destroy"),
+    ("GET", "~/app-quotas/{app_quota_id}/bindable-apps", "list_app_quota_bindable_apps", unsupported.Later, "list"),
+    ("POST", "~/app-quotas/{app_quota_id}/binding-apps", "associate_apps_for_app_quota", unsupported.Later, "create"),
+    ("GET", "~/app-quotas/{app_quota_id}/bound-apps", "list_app_quota_bound_apps", unsupported.Later, "list"),
+    ("GET", "~/apps/{app_id}/bound-quota", "show_app_bound_app_quota", unsupported.Later, "retrieve"),
+    ("DELETE", "~/app-quotas/{app_quota_id}/bound-apps/{app_id}", "disassociate_app_quota_with_app", unsupported.Later, "destroy"),
+    # Credential access control
+    ("GET", "~/apps/{app_id}/app-acl", "show_details_of_app_acl", unsupported.Later, "retrieve"),
+    ("PUT", "~/apps/{app_id}/app-acl", "update_app_acl", unsupported.Later, "update"),
+    ("DELETE", "~/apps/{app_id}/app-acl", "delete_app_acl", unsupported.Later, "destroy"),
+    # Custom authorizers
+    ("GET", "~/authorizers", "list_custom_authorizers_v2", unsupported.Later, "list"),
+    ("POST", "~/authorizers", "create_custom_authorizer_v2", unsupported.Later, "create"),
+    ("GET", "~/authorizers/{authorizer_id}", "show_details_of_custom_authorizers_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/authorizers/{authorizer_id}", "update_custom_authorizer_v2", unsupported.Later, "update"),
+    ("DELETE", "~/authorizers/{authorizer_id}", "delete_custom_authorizer_v2", unsupported.Later, "destroy"),
+    # Throttle policies
+    ("GET", "~/throttles", "list_request_throttling_policy_v2", unsupported.Later, "list"),
+    ("POST", "~/throttles", "create_request_throttling_policy_v2", unsupported.Later, "create"),
+    ("GET", "~/throttles/{throttle_id}", "show_details_of_request_throttling_policy_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/throttles/{throttle_id}", "update_request_throttling_policy_v2", unsupported.Later, "update"),
+    ("DELETE", "~/throttles/{throttle_id}", "delete_request_throttling_policy_v2", unsupported.Later, "destroy"),
+    # Throttle bindings
+    ("POST", "~/throttle-bindings", "associate_request_throttling_policy_v2", unsupported.Later, "create"),
+    ("PUT", "~/throttle-bindings", "batch_disassociate_throttling_policy_v2", unsupported.Later, "update"),
+    ("GET", "~/throttle-bindings/binded-apis", "list_apis_binded_to_request_throttling_policy_v2", unsupported.Later, "list"),
+    ("GET", "~/throttle-bindings/binded-throttles", "list_request_throttling_policies_binded_to_api_v2", unsupported.Later, "list"),
+    ("GET", "~/throttle-bindings/unbinded-apis", "list_apis_unbinded_to_request_throttling_policy_v2", unsupported.Later, "list"),
+    ("DELETE", "~/throttle-bindings/{throttle_binding_id}", "disassociate_request_throttling_policy_v2", unsupported.Later, "destroy"),
+    # Excluded (special) throttles
+    ("GET", "~/throttles/{throttle_id}/throttle-specials", "list_special_throttling_configurations_v2", unsupported.Later, "list"),
+    ("POST", "~/throttles/{throttle_id}/throttle-specials", "create_special_throttling_configuration_v2", unsupported.Later, "create"),
+    ("PUT", "~/throttles/{throttle_id}/throttle-specials/{strategy_id}", "update_special_throttling_configuration_v2", unsupported.Later, "update"),
+    ("DELETE", "~/throttles/{throttle_id}/throttle-specials/{strategy_id}", "delete_special_throttling_configuration_v2", unsupported.Later, "destroy"),
+    # ACL policies
+    ("GET", "~/acls", "list_acl_strategies_v2", unsupported.Later, "list"),
+    ("POST", "~/acls", "create_acl_strategy_v2", unsupported.Later, "create"),
+    ("PUT", "~/acls", "batch_delete_acl_v2", unsupported.Later, "update"),
+    ("GET", "~/acls/{acl_id}", "show_details_of_acl_policy_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/acls/{acl_id}", "update_acl_strategy_v2", unsupported.Later, "update"),
+    ("DELETE", "~/acls/{acl_id}", "delete_acl_v2", unsupported.Later, "destroy"),
+    # ACL bindings
+    ("POST", "~/acl-bindings", "create_api_acl_binding_v2", unsupported.Later, "create"),
+    ("PUT", "~/acl-bindings", "batch_delete_api_acl_binding_v2", unsupported.Later, "update"),
+    ("GET", "~/acl-bindings/binded-acls", "list_acl_policy_binded_to_api_v2", unsupported.Later, "list"),
+    ("GET", "~/acl-bindings/binded-apis", "list_apis_binded_to_acl_policy_v2", unsupported.Later, "list"),
+    ("GET", "~/acl-bindings/unbinded-apis", "list_apis_unbinded_to_acl_policy_v2", unsupported.Later, "list"),
+    ("DELETE", "~/acl-bindings/{acl_bindings_id}", "delete_api_acl_binding_v2", unsupported.Later, "destroy"),
+    # Signature keys
+    ("GET", "~/signs", "list_signature_keys_v2", unsupported.Later, "list"),
+    ("POST", "~/signs", "create_signature_key_v2", unsupported.Later, "create"),
+    ("PUT", "~/signs/{sign_id}", "update_signature_key_v2", unsupported.Later, "update"),
+    ("DELETE", "~/signs/{sign_id}", "delete_signature_key_v2", unsupported.Later, "destroy"),
+    # Signature-key bindings
+    ("POST", "~/sign-bindings", "associate_signature_key_v2", unsupported.Later, "create"),
+    ("GET", "~/sign-bindings/binded-apis", "list_apis_binded_to_signature_key_v2", unsupported.Later, "list"),
+    ("GET", "~/sign-bindings/binded-signs", "list_signature_keys_binded_to_api_v2", unsupported.Later, "list"),
+    ("GET", "~/sign-bindings/unbinded-apis", "list_apis_not_bound_with_signature_key_v2", unsupported.Later, "list"),
+    ("DELETE", "~/sign-bindings/{sign_bindings_id}", "disassociate_signature_key_v2", unsupported.Later, "destroy"),
+    # Plugins
+    ("GET", "~/plugins", "list_plugins", unsupported.Later, "list"),
+    ("POST", "~/plugins", "create_plugin", unsupported.Later, "create"),
+    ("GET", "~/plugins/{plugin_id}", "show_plugin", unsupported.Later, "retrieve"),
+    ("PUT", "~/plugins/{plugin_id}", "update_plugin", unsupported.Later, "update"),
+    ("DELETE", "~/plugins/{plugin_id}", "delete_plugin", unsupported.Later, "destroy"),
+    ("GET", "~/apis/{api_id}/attachable-plugins", "list_api_attachable_plugins", unsupported.Later, "list"),
+    ("GET", "~/apis/{api_id}/attached-plugins", "list_api_attached_plugins", unsupported.Later, "list"),
+    ("POST", "~/plugins/{plugin_id}/attach", "attach_api_to_plugin", unsupported.Later, "create"),
+    ("GET", "~/plugins/{plugin_id}/attachable-apis", "list_plugin_attachable_apis", unsupported.Later, "list"),
+    ("GET", "~/plugins/{plugin_id}/attached-apis", "list_plugin_attached_apis", unsupported.Later, "list"),
+    ("PUT", "~/plugins/{plugin_id}/detach", "detach_api_from_plugin", unsupported.Later, "update"),
+    ("POST", "~/apis/{api_id}/plugins/attach", "attach_plugin_to_api", unsupported.Later, "create"),
+    ("PUT", "~/apis/{api_id}/plugins/detach", "detach_plugin_from_api", unsupported.Later, "update"),
+    # Orchestration rules
+    ("GET", "~/orchestrations", "list_orchestrations", unsupported.Later, "list"),
+    ("POST", "~/orchestrations", "create_orchestration", unsupported.Later, "create"),
+    ("GET", "~/orchestrations/{orchestration_id}", "show_details_of_orchestration", unsupported.Later, "retrieve"),
+    ("PUT", "~/orchestrations/{orchestration_id}", "update_orchestration", unsupported.Later, "update"),
+    ("DELETE", "~/orchestrations/{orchestration_id}", "delete_orchestration", unsupported.Later, "destroy"),
+    ("GET", "~/orchestrations/{orchestration_id}/attached-apis", "list_orchestration_attached_apis", unsupported.Later, "list"),
+    # VPC (load-balance) channels
+    ("GET", "~/vpc-channels", "list_vpc_channels_v2", unsupported.Later, "list"),
+    ("POST", "~/vpc-channels", "create_vpc_channel_v2", unsupported.Later, "create"),
+    ("GET", "~/vpc-channels/{vpc_channel_id}", "show_details_of_vpc_channel_v2", unsupported.Later, "retrieve"),
+    ("PUT", "~/vpc-channels/{vpc_channel_id}", "update_vpc_channel_v2", unsupported.Later, "update"),
+    ("DELETE", "~/vpc-channels/{vpc_channel_id}", "delete_vpc_channel_v2", unsupported.Later, "destroy"),
+    ("PUT", "~/vpc-channels/{vpc_channel_id}/health-config", "update_health_check", unsupported.Later, "update"),
+    ("GET", "~/vpc-channels/{vpc_channel_id}/member-groups", "list_member_groups", unsupported.Later, "list"),
+    ("POST", "~/vpc-channels/{vpc_channel_id}/member-groups", "create_member_group", unsupported.Later, "create"),
+    ("GET", "~/vpc-channels/{vpc_channel_id}/members", "list_backend_instances_v2", unsupported.Later, "list"),
+    ("POST", "~/vpc-channels/{vpc_channel_id}/members", "adding_backend_instances_v2", unsupported.Later, "create"),
+    ("PUT", "~/vpc-channels/{vpc_channel_id}/members", "update_backend_instances_v2", unsupported.Later, "update"),
+    ("GET", "~/vpc-channels/{vpc_channel_id}/member-groups/{member_group_id}", "show_details_of_member_group", unsupported.Later, "retrieve"),
+    ("PUT", "~/vpc-channels/{vpc_channel_id}/member-groups/{member_group_id}", "update_member_group", unsupported.Later, "update"),
+    ("DELETE", "~/vpc-channels/{vpc_channel_id}/member-groups/{member_group_id}", "delete_member_group", unsupported.Later, "destroy"),
+    ("POST", "~/vpc-channels/{vpc_channel_id}/members/batch-disable", "batch_disable_members", unsupported.Later, "create"),
+    ("POST", "~/vpc-channels/{vpc_channel_id}/members/batch-enable", "batch_enable_members", unsupported.Later, "create"),
+    ("DELETE", "~/vpc-channels/{vpc_channel_id}/members/{member_id}", "delete_backend_instance_v2", unsupported.Later, "destroy"),
+    # Monitoring
+    ("GET", "~/metric-data", "list_metric_data", unsupported.CloudOnly, "list"),
+    ("GET", "~/statistics/api/latest", "list_lately_api_statistics_v2", unsupported.Later, "list"),
+    ("GET", "~/statistics/group/latest", "list_lately_group_statistics_v2", unsupported.Later, "list"),
+))
+# fmt: on
+
+
+def _patterns(operations: tuple[Operation, ...]) -> list[URLPattern]:
+    """One pattern for each path, with the methods that it has."""
+    methods: dict[str, dict[str, str]] = defaultdict(dict)
+    endpoints: dict[str, type[Endpoint]] = {}
+    for operation in operations:
+        methods[operation.route][operation.method.lower()] = operation.action
+        known = endpoints.setdefault(operation.route, operation.endpoint)
+        assert known is operation.endpoint, f"two resources for {operation.route}"
+    return [
+        path(
+            route.removeprefix("/").replace("{", "<").replace("}", ">"),
+            endpoints[route].as_view(methods[route]),
+        )
+        for route in methods
+    ]
+
+
+urlpatterns = _patterns(OPERATIONS)

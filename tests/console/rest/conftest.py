@@ -1,0 +1,43 @@
+"""Calls of the management API, past the network: `api(method, path, body)`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+ROOT = f"/v2/{settings.PROJECT_ID}/apigw"
+GATEWAY = f"{ROOT}/instances/{settings.INSTANCE_ID}"
+Api = Callable[..., Any]
+
+
+@pytest.fixture
+def api(admin_user: User) -> Api:
+    """`api("GET", "~/envs")` as an administrator: the reply, with its JSON."""
+    client = APIClient()
+    client.force_authenticate(admin_user)
+
+    def call(method: str, path: str, body: Any = None) -> Any:
+        url = path.replace("~", GATEWAY, 1) if path[0] == "~" else ROOT + path
+        return client.generic(
+            method,
+            url,
+            b"" if body is None else _json(body),
+            content_type="application/json",
+        )
+
+    return call
+
+
+def _json(body: Any) -> bytes:
+    return body if isinstance(body, bytes) else orjson.dumps(body)
+
+
+def refused(reply: Any) -> tuple[int, str]:
+    """The status and code of a refusal, which has nothing but code and text."""
+    body = reply.json()
+    assert set(body) == {"error_code", "error_msg"}
+    return reply.status_code, body["error_code"]
