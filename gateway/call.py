@@ -10,8 +10,9 @@ from urllib.parse import unquote_to_bytes
 
 from gateway.functions.pool import Invocation, Pool
 from gateway.http import Request, Response, decode_text
+from gateway.outgoing import Outgoing
 from gateway.records import Recorder, record
-from gateway.snapshot import Api, Credential, Function, Group, Snapshot
+from gateway.snapshot import Api, Backend, Credential, Function, Group, Snapshot
 from gateway.source import Source
 from gateway.state.memory import ExpiringCache
 
@@ -49,8 +50,10 @@ class Step:
 class Call:
     """A request on its way, and what the phases found out about it.
 
-    `debug` marks a call of the console's debug page; `trace` is None unless the
-    call is traced, and then collects a Step for each phase.
+    `backend` is the one in force: the API's own unless a backend policy chose
+    another; `outgoing` is what it is sent, unless it is a Mock. `debug` marks a call
+    of the console's debug page; `trace` is None unless the call is traced, and then
+    collects a Step for each phase.
     """
 
     __slots__ = (
@@ -64,6 +67,8 @@ class Call:
         "path_values",
         "credential",
         "frontend",
+        "backend",
+        "outgoing",
         "debug",
         "trace",
         "started",
@@ -89,6 +94,8 @@ class Call:
         self.path_values: tuple[str, ...] = ()
         self.credential: Credential | None = None
         self.frontend: Mapping[str, str] = {}
+        self.backend: Backend = NO_API.backend
+        self.outgoing: Outgoing | None = None
         self.debug = debug
         self.trace: list[Step] | None = [] if traced else None
 

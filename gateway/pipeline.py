@@ -22,7 +22,7 @@ from gateway import backends
 from gateway.call import NO_API, Call, Step
 from gateway.errors import GatewayError, InternalError, render
 from gateway.http import ClientGone, Response
-from gateway.policies import app_auth, custom_auth, limits, routing
+from gateway.policies import app_auth, custom_auth, limits, mapping, routing
 from gateway.router import decode_path
 from gateway.snapshot import Api, per_api
 
@@ -52,6 +52,7 @@ REQUEST: tuple[Phase, ...] = (
     Phase("app signature", app_auth.verify_signature, app_auth.skips),
     Phase("credential authorization", app_auth.check_authorization, app_auth.skips),
     Phase("custom authorizer", custom_auth.authorize, custom_auth.skips),
+    Phase("parameter mapping", mapping.build_outgoing, mapping.skips),
     Phase("backend", backends.send),
 )
 

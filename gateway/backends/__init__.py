@@ -15,5 +15,5 @@ SEND: dict[type, Callable[[Call, Any], Response | Awaitable[Response]]] = {
 
 def send(call: Call) -> Response | Awaitable[Response]:
     """Hand the call to the backend chosen for it."""
-    to = call.api.backend.to
+    to = call.backend.to
     return SEND[type(to)](call, to)

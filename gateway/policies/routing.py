@@ -29,6 +29,7 @@ def match_route(call: Call) -> Response | None:
     if found is None:
         raise _unmatched(call, router)
     call.api = found.target
+    call.backend = found.target.backend
     call.path_values = found.values
     if call.trace is not None:
         call.explain(group=group.name, environment=stage, api=found.target.name)

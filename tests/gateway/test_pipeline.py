@@ -12,7 +12,7 @@ from gateway import backends, pipeline
 from gateway.app import Gateway
 from gateway.call import Call
 from gateway.http import Response
-from gateway.policies import app_auth, custom_auth, limits, routing
+from gateway.policies import app_auth, custom_auth, limits, mapping, routing
 from gateway.snapshot import Backend, MockInfo, ResponseRule
 from gateway.source import File
 from tests.gateway.world import World, guard, replying, request, signed
@@ -30,6 +30,7 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
         ("app signature", app_auth.verify_signature),
         ("credential authorization", app_auth.check_authorization),
         ("custom authorizer", custom_auth.authorize),
+        ("parameter mapping", mapping.build_outgoing),
         ("backend", backends.send),
     )
     assert expected == tuple(phase[:2] for phase in pipeline.REQUEST)
@@ -71,7 +72,8 @@ def test_a_call_that_passes_has_a_step_for_each_phase(world: World) -> None:
     assert answer.status == 200
     assert [step.phase for step in answer.trace] == [p.name for p in pipeline.REQUEST]
     decisions = [step.decision for step in answer.trace]
-    assert decisions == [*["passed"] * 2, "skipped", *["passed"] * 5, "answered"]
+    passed = ["passed"] * 5
+    assert decisions == [*passed[:2], "skipped", *passed, "skipped", "answered"]
     assert all(step.duration_ms > 0 for step in answer.trace)
 
 
@@ -88,6 +90,7 @@ def test_a_step_says_why_its_phase_was_skipped(world: World) -> None:
         "app signature": "the authentication mode is NONE",
         "credential authorization": "the authentication mode is NONE",
         "custom authorizer": "the API has no custom authorizer",
+        "parameter mapping": "a Mock is sent nothing",
     }
 
 

@@ -1,0 +1,95 @@
+"""The request toward a backend, while it is being built (auth.md section 8.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from gateway.http import Headers, RawHeaders
+
+# They are about one connection, and end with it (RFC 9110 section 7.6.1).
+HOP_BY_HOP = frozenset(
+    (
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    )
+)
+# What proved to this gateway who calls is nobody else's business.
+CREDENTIALS = frozenset(
+    (
+        b"x-apig-appcode",
+        b"x-apig-authorization",
+        b"x-auth-token",
+        b"x-hw-appkey",
+        b"x-hw-id",
+    )
+)
+SIGNATURE = b"SDK-HMAC-SHA256"
+# Left as they are in a path: what RFC 3986 allows in one, and slashes.
+PATH_SAFE = "/!$&'()*+,;=:@-._~"
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """What a backend is sent. The body is the request's own: `call.request`.
+
+    `path` and `query` are percent-encoded, as sent. `headers` hold no framing and no
+    connection; Host is still the caller's, for backends that have none of their own.
+    `path_parameters` are a function event's `pathParameters`.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: RawHeaders
+    path_parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """Path and query, as a request line has them."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    def header(self, name: bytes) -> bytes | None:
+        """The last value of a header, by its lower-case name."""
+        return dict(self.headers).get(name)
+
+    def set_header(self, name: bytes, value: bytes) -> None:
+        """Send this value of a header (lower-case name) and no other."""
+        self.headers = [pair for pair in self.headers if pair[0] != name]
+        self.headers.append((name, value))
+
+
+def passed_headers(
+    received: Headers, added: Mapping[str, str], *, signed: bool
+) -> RawHeaders:
+    """The headers received that go on, and those that a gateway adds.
+
+    `signed` says that a signature in Authorization was meant for the gateway.
+    """
+    ours = {name.encode(): value.encode("latin-1") for name, value in added.items()}
+    dropped = HOP_BY_HOP | CREDENTIALS | ours.keys() | _named_by_connection(received)
+    kept = [pair for pair in received if pair[0] not in dropped]
+    if signed:
+        kept = [pair for pair in kept if not _is_signature(*pair)]
+    return [*kept, *ours.items()]
+
+
+def encode_path(text: str) -> str:
+    """Clear text as it stands in a path; slashes stay."""
+    return quote(text, safe=PATH_SAFE)
+
+
+def _named_by_connection(received: Headers) -> set[bytes]:
+    values = received.getlist(b"connection")
+    names = {name.strip() for value in values for name in value.lower().split(",")}
+    return {name.encode("latin-1") for name in names}
+
+
+def _is_signature(name: bytes, value: bytes) -> bool:
+    return name == b"authorization" and value.lstrip().startswith(SIGNATURE)
