@@ -20,7 +20,7 @@ from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
 from console import models
-from console.compile import Compiler
+from console.compile import Compiler, variables
 from console.models.release import MAX_RECORDS
 from gateway import source
 
@@ -35,6 +35,7 @@ _WATCHED = (
     models.Function,
     models.GatewayResponse,
     models.Release,
+    models.Variable,
     models.Version,
 )
 
@@ -59,7 +60,8 @@ def publish(
 ) -> models.Release:
     """Freeze the saved definition and make it the effective one.
 
-    ValidationError when another API that is live there has the same route.
+    ValidationError when another API that is live there has the same route, or when
+    a variable of its backend has no value there.
     """
     now = timezone.now()
     release = models.Release(
@@ -70,6 +72,7 @@ def publish(
         version_no=_version_no(api, env),
         definition=api.definition(),
     )
+    _check_variables(release)
     _check_route(release)
     _retire(api, env)
     release.save_valid()
@@ -92,10 +95,23 @@ def switch_version(release: models.Release) -> None:
 
     ValidationError when another API that is live there has the same route.
     """
+    _check_variables(release)
     _check_route(release)
     _retire(release.api, release.env)
     release.status = models.Release.Status.EFFECTIVE
     release.save(update_fields=["status"])
+
+
+def _check_variables(release: models.Release) -> None:
+    known = models.Variable.objects.filter(env=release.env, group=release.api.group_id)
+    values = dict(known.values_list("variable_name", "variable_value"))
+    if lacking := variables.missing(release.definition, values):
+        names = ", ".join(f"#{name}#" for name in lacking)
+        raise ValidationError(
+            f"{names} has no value in {release.env}: add the environment variable to "
+            f"the group {release.api.group} first.",
+            code="APIG.3011",
+        )
 
 
 def _check_route(release: models.Release) -> None:

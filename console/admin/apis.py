@@ -39,6 +39,12 @@ class EnvironmentAdmin(admin.ModelAdmin):
         return not spared and super().has_delete_permission(request, obj)
 
 
+@admin.register(models.Variable)
+class VariableAdmin(admin.ModelAdmin):
+    list_display = ("variable_name", "group", "env", "variable_value")
+    list_filter = ("group", "env")
+
+
 @admin.register(models.Api)
 class ApiAdmin(admin.ModelAdmin):
     list_display = ("name", "group", "req_method", "req_uri", "auth_type", "authorizer")

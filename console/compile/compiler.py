@@ -6,6 +6,7 @@ from typing import Any
 
 from console import models
 from console.compile.functions import called, target
+from console.compile.variables import Variables, resolve
 from gateway import snapshot as data
 
 Rules = Mapping[str, data.ResponseRule]
@@ -25,6 +26,7 @@ class Compiler:
         self._rules = {row.pk: _rules(row.responses) for row in responses}
         self._defaults = {row.group_id: row.pk for row in responses if row.default}
         self._credentials = _bound_credentials()
+        self._variables = Variables()
 
     def snapshot(self) -> data.Snapshot:
         """Everything that is live."""
@@ -44,7 +46,9 @@ class Compiler:
 
     def _release(self, release: models.Release) -> data.Api:
         bound = self._credentials[release.api_id, release.env_id]
-        return self._api(release.api, release.env.name, release.definition, bound)
+        values = self._variables.of(release.api.group_id, release.env_id)
+        definition = resolve(release.definition, values)
+        return self._api(release.api, release.env.name, definition, bound)
 
     def _api(
         self,

@@ -13,6 +13,7 @@ from console.models.package import Package
 from console.models.release import Release
 from console.models.response import GatewayResponse
 from console.models.trace import Trace
+from console.models.variable import Variable
 from console.models.version import Version
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "Release",
     "TestEvent",
     "Trace",
+    "Variable",
     "Version",
 ]

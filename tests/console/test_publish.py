@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from console import models, publish
 from console.models.release import MAX_RECORDS
@@ -237,3 +238,23 @@ def test_a_description_that_is_too_long_publishes_nothing() -> None:
     with pytest.raises(ValidationError):
         publish.publish(row, world.environment(), "d" * 256)
     assert row.releases.get().status == 1
+
+
+@on_commit
+def test_a_backend_s_variable_needs_a_value_where_it_is_published() -> None:
+    row = world.api()
+    release = models.Release(
+        api=row,
+        env=world.environment("TEST"),
+        version_no="1",
+        publish_time=timezone.now(),
+        status=2,
+        definition=row.definition() | {"backend_api": {"url_domain": "#host#"}},
+    )
+    release.save_valid()
+    world.variable()
+    with pytest.raises(ValidationError, match="#host# has no value in TEST"):
+        publish.switch_version(release)
+    world.variable(env=release.env)
+    publish.switch_version(release)
+    assert live_api(row, "TEST") is not None

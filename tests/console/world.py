@@ -153,6 +153,18 @@ def group(**fields: Any) -> models.ApiGroup:
     return row
 
 
+def variable(**fields: Any) -> models.Variable:
+    """#host# is 10.0.0.1 in RELEASE, for the group DEFAULT."""
+    known: dict[str, Any] = {"variable_name": "host", "variable_value": "10.0.0.1"}
+    if "group" not in fields:
+        known["group"] = default_group()
+    if "env" not in fields:
+        known["env"] = environment()
+    row = models.Variable(**known | fields)
+    row.save_valid()
+    return row
+
+
 def draft_api(**fields: Any) -> models.Api:
     """An API that is not saved: App authentication, GET, HTTPS, a path of its own."""
     owner = fields.setdefault("group", default_group())
