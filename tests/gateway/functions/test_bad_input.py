@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import random
+from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +14,7 @@ import pytest
 from gateway.functions import launch
 from gateway.functions.pool import Invocation, Pool
 from gateway.snapshot import Function
+from tests.gateway.world import HOST, World, guard, replying
 from tests.packages import STORE, put
 
 SEED = 20_261_124
@@ -134,7 +137,7 @@ def test_each_has_its_documented_error(level: str, tmp_path: Path) -> None:
         pool = Pool(STORE, jail=level, scratch=tmp_path, max_children=4)
         try:
             for case in (*CASES, *HARMLESS):
-                seconds = 1.0 if case in ENDLESS else 8.0
+                seconds = 0.3 if case in ENDLESS else 8.0
                 outcome = await pool.invoke(
                     made(case, timeout=20), None, request_id="r", timeout=seconds
                 )
@@ -143,6 +146,31 @@ def test_each_has_its_documented_error(level: str, tmp_path: Path) -> None:
             await pool.close()
 
     asyncio.run(scenario())
+
+
+def test_on_the_wire_each_is_a_fault_of_the_authorizer(world: World) -> None:
+    """The harmless ones too: what they return is no verdict."""
+    cases = (*CASES, *HARMLESS)
+    for number, case in enumerate(cases):
+        patience = 300 if case in ENDLESS else 5000
+        asked = guard(source(case), timeout=patience)
+        world.publish(auth_type="AUTHORIZER", req_uri=f"/{number}", authorizer=asked)
+    allow = replying("""{"statusCode": 200, "body": '{"status": "allow"}'}""")
+    world.publish(auth_type="AUTHORIZER", req_uri="/good", authorizer=guard(allow))
+
+    def client(port: int) -> Iterator[tuple[str, int, str]]:
+        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        for path, case in (*enumerate(cases), ("good", "good")):
+            connection.request("GET", f"/{path}", headers={"Host": HOST})
+            response = connection.getresponse()
+            body = response.read()
+            code = json.loads(body)["error_code"] if case != "good" else ""
+            yield case, response.status, code
+        connection.close()
+
+    *broken, good = world.over_the_wire(lambda port: list(client(port)))
+    assert broken == [(case, 500, "APIG.0601") for case in cases]
+    assert good == ("good", 200, "")
 
 
 def test_the_pool_survives_a_thousand_mixed_calls(tmp_path: Path) -> None:

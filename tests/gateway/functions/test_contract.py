@@ -1,5 +1,6 @@
 """The contract of a function, the same in every runtime of this host."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -230,26 +231,38 @@ def test_an_initializer_runs_once_before_the_first_call(
     with_pool(scenario)
 
 
-def test_an_initializer_that_fails_or_hangs(run: Run, runtime: str) -> None:
-    fields = {"initializer_handler": "index.initializer", "initializer_timeout": 1}
+def test_an_initializer_that_fails(run: Run, runtime: str) -> None:
     raised = call(
         run,
         runtime,
         "def initializer(c): raise KeyError('x')\ndef handler(e, c): pass",
         "exports.initializer = () => { throw new Error('x') }; exports.handler = 1",
-        **fields | {"handler": "index.initializer"},
+        initializer_handler="index.initializer",
+        handler="index.initializer",
     )
     start = "function initialization exception"
     assert error(raised)["errorMessage"].startswith(start)
-    hung = call(
-        run,
-        runtime,
-        "def initializer(c):\n    while True: pass\ndef handler(e, c): pass",
-        "exports.initializer = () => { for (;;); }; exports.handler = () => 1",
-        **fields,
-    )
-    assert hung.error_type == "timeout"
-    assert "the initializer timed out after 1.00 seconds" in hung.result
+
+
+def test_an_initializer_that_hangs(function: Any, with_pool: Any) -> None:
+    """In every runtime at once, as each takes a second."""
+    python = "def initializer(c):\n    while True: pass\ndef handler(e, c): pass"
+    node = "exports.initializer = () => { for (;;); }; exports.handler = () => 1"
+    fields = {"initializer_handler": "index.initializer", "initializer_timeout": 1}
+    made = [
+        function("", files=pick(runtime, python, node), runtime=runtime, **fields)
+        for runtime in RUNTIMES
+    ]
+
+    async def scenario(pool: Any) -> None:
+        hung = await asyncio.gather(
+            *(pool.invoke(one, None, request_id="r") for one in made)
+        )
+        for outcome in hung:
+            assert outcome.error_type == "timeout"
+            assert "the initializer timed out after 1.00 seconds" in outcome.result
+
+    with_pool(scenario)
 
 
 def test_installed_dependencies_are_found_after_the_code(

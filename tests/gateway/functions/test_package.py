@@ -125,7 +125,7 @@ def test_a_bomb_that_lies_about_its_size_is_refused(monkeypatch: Any) -> None:
 
 
 def test_a_bomb_takes_little_time() -> None:
-    bomb = archive(*((f"{n}", bytes(50 << 20)) for n in range(8)))
+    bomb = archive(*((f"{n}", bytes(50 << 20)) for n in range(7)))
     assert len(bomb) < 1 << 20
     began = time.monotonic()
     with pytest.raises(PackageError, match="over 300 MB"):

@@ -1,6 +1,6 @@
 """The walls around a function: what it still may do, and what limits it.
 
-The attacks are in test_attacks.py.
+The attacks are in the folder attacks.
 """
 
 import json
