@@ -98,6 +98,7 @@ def _command(runtime: Runtime, listed: Path, folder: Path) -> list[str]:
     pip = [sys.executable, "-m", "pip", "--python", runtime.executable, "install"]
     options = ["--target", str(folder), "--only-binary=:all:", "--no-input"]
     options += ["--disable-pip-version-check", "--no-cache-dir", "--no-compile"]
+    options.append("--root-user-action=ignore")
     wheels = settings.WHEELHOUSE
     if wheels.is_dir():
         options += ["--no-index", "--find-links", str(wheels)]

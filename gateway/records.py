@@ -88,6 +88,7 @@ def record(
         "start_time": began,
         "duration_ms": outcome.duration_ms,
         "init_ms": outcome.init_ms,
+        "memory_size": function.memory_size,
         "memory_used_mb": outcome.memory_used_mb,
         "cold": outcome.cold,
     }

@@ -38,6 +38,8 @@ class Invocation(Noun):
     start_time = models.DateTimeField()
     duration_ms = models.FloatField()
     init_ms = models.FloatField(default=0)
+    # That of the version which ran, in MB.
+    memory_size = models.PositiveIntegerField(default=128)
     memory_used_mb = models.FloatField(default=0)
     cold = models.BooleanField(default=False)
 

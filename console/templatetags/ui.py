@@ -39,11 +39,11 @@ def icon(name: str) -> SafeString:
 def active(context: Context, *nouns: str) -> SafeString:
     """`aria-current` for a menu link whose pages are named `<noun>` or `<noun>-…`.
 
-    "page" on the list itself, "true" on the pages below it.
+    "page" on the list of the first noun itself, "true" on the pages below it.
     """
     match = getattr(context.get("request"), "resolver_match", None)
     url_name = getattr(match, "url_name", None) or ""
-    if url_name in nouns or url_name in {f"{noun}-list" for noun in nouns}:
+    if url_name in {nouns[0], f"{nouns[0]}-list"}:
         return mark_safe(' aria-current="page"')
     if url_name.startswith(tuple(f"{noun}-" for noun in nouns)):
         return mark_safe(' aria-current="true"')

@@ -11,6 +11,7 @@ from django.views.generic import FormView
 from console import access, transfer, urns
 from console.forms.function import CreateFunctionForm, DeleteForm, ImportForm
 from console.models import Function, Release
+from console.models.version import LATEST
 from console.views import generic
 
 TABS = (
@@ -124,10 +125,19 @@ class FunctionPage(generic.Detail):
             (label, reverse(name, args=[function.pk]), label == self.tab)
             for label, name in TABS
         ]
-        may_change = access.may(self.request.user, "change", Function)
         return super().get_context_data(
-            function=function, tabs=tabs, may_change=may_change, **kwargs
+            function=function,
+            tabs=tabs,
+            version_names=version_names(function),
+            may_change=access.may(self.request.user, "change", Function),
+            **kwargs,
         )
+
+
+def version_names(function: Function) -> list[tuple[str, str]]:
+    """(name, URL) of latest and of what is published, for the version selector."""
+    published = [(v.version, v.get_absolute_url()) for v in function.versions.all()]
+    return [(LATEST, function.get_absolute_url()), *published]
 
 
 class FunctionUsers(FunctionPage):

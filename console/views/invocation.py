@@ -69,11 +69,11 @@ def result(call: Invocation) -> dict[str, Any]:
 def _summary(call: Invocation) -> list[tuple[str, str]]:
     """The documented lines, then what else tells one run from another."""
     function = call.function
-    live = call.code_hash == function.deployed_id
-    state = "deployed" if live else "not what is deployed"
+    states = {function.draft_id: "draft", function.deployed_id: "deployed"}
+    state = states.get(call.code_hash, "not what is deployed")
     return [
         ("Request ID", call.request_id),
-        ("Memory Configured", f"{function.memory_size} MB"),
+        ("Memory Configured", f"{call.memory_size} MB"),
         ("Execution Duration", f"{call.duration_ms:.3f} ms"),
         ("Memory Used", f"{call.memory_used_mb:.3f} MB"),
         ("Billed Duration", f"{-(-call.duration_ms // 1):.0f} ms"),

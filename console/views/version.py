@@ -7,7 +7,7 @@ from django.urls import reverse
 from console.forms.version import PublishForm
 from console.models import Function, Version
 from console.views import generic
-from console.views.function import FunctionPage
+from console.views.function import FunctionPage, version_names
 from gateway.functions.runtimes import host
 
 
@@ -16,10 +16,16 @@ class VersionList(FunctionPage):
     tab = "Version"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = self.object.versions.prefetch_related(
+        function = self.object
+        rows = function.versions.prefetch_related(
             "aliases", "additional_aliases", "authorizers"
         )
-        return super().get_context_data(versions=rows, **kwargs)
+        return super().get_context_data(
+            versions=rows,
+            latest_aliases=function.aliases.filter(version=None),
+            latest_guards=function.authorizers.filter(version=None, alias=None),
+            **kwargs,
+        )
 
 
 class VersionPublish(generic.Ask):
@@ -57,6 +63,7 @@ class VersionDetail(generic.Detail):
         files = version.package.files()
         return super().get_context_data(
             function=version.function,
+            version_names=version_names(version.function),
             facts=_facts(version),
             variables=_variables(version),
             files=[(path, _text(files[path])) for path in sorted(files)],
@@ -85,15 +92,15 @@ def users(version: Version) -> generic.Dependents:
 def _facts(version: Version) -> list[tuple[str, str]]:
     known = version.configuration
     return [
-        ("URN", version.func_urn),
-        ("Description", version.description),
-        ("Code hash", version.package_id[:12]),
         ("Runtime", host().describe(known["runtime"])),
         ("Handler", known["handler"]),
-        ("Initializer", known["initializer_handler"]),
-        ("Memory", f"{known['memory_size']} MB"),
         ("Execution Timeout", f"{known['timeout']} s"),
+        ("Memory", f"{known['memory_size']} MB"),
+        ("Max. Instances", known["concurrency"]),
+        ("Initializer", known["initializer_handler"]),
+        ("Initialization Timeout", f"{known['initializer_timeout']} s"),
         ("Network Access", "on" if known["network"] else "off"),
+        ("Description", version.description),
     ]
 
 

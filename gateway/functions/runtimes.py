@@ -27,8 +27,9 @@ DOCUMENTED = (
     "Node.js18.15",
     "Node.js20.15",
 )
-LABELS = (*DOCUMENTED, "Python3.11", "Python3.13", "Python3.14")
 OLDEST_PYTHON = (3, 9)
+# And every other CPython, also those still to come: a host offers what it has.
+LABELS = tuple(dict.fromkeys((*DOCUMENTED, *(f"Python3.{n}" for n in range(9, 30)))))
 _LABEL = re.compile(r"(Python|Node\.js)(\d+)\.(\d+)\Z")
 _NAME = re.compile(r"(?:python3(?:\.\d+)?|node|nodejs)\Z")
 # Where people's version managers put interpreters, beside PATH.

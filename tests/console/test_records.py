@@ -114,6 +114,21 @@ def test_the_tab_lists_them_and_filters(admin_client: Client) -> None:
     assert Page(admin_client.get(url + "?show=test")).says("No call matches.")
 
 
+def test_a_result_says_which_code_ran_with_what_memory(admin_client: Client) -> None:
+    row = world.function()
+    row.write({"index.py": b"x = 1"})
+    row.save_valid()
+    for code, state in (
+        (str(row.draft_id), "draft"),
+        (str(row.deployed_id), "deployed"),
+        ("0" * 128, "not what is deployed"),
+    ):
+        (call,) = records.store([record(row, code_hash=code, memory_size=512)])
+        page = Page(admin_client.get(call.get_absolute_url()))
+        assert page.says(f"{code[:12]} ({state})")
+        assert page.says("512 MB")
+
+
 def test_an_event_is_shown_to_those_who_may_change_functions(
     client_of: MakeClient,
 ) -> None:

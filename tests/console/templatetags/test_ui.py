@@ -89,7 +89,7 @@ def test_the_menu_marks_the_list_and_the_pages_below_it() -> None:
     assert menu_mark("api-list", "api") == ' aria-current="page"'
     assert menu_mark("home", "home") == ' aria-current="page"'
     assert menu_mark("api-create", "api") == ' aria-current="true"'
-    assert menu_mark("environment-list", "authorizer", "environment") != ""
+    assert menu_mark("version-list", "function", "version") == ' aria-current="true"'
 
 
 def test_the_menu_does_not_mark_another_noun_that_starts_alike() -> None:

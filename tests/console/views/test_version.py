@@ -32,6 +32,30 @@ def test_a_version_is_published_looked_at_and_deleted(admin_client: Client) -> N
     assert not row.versions.exists()
 
 
+def test_the_selector_leads_from_version_to_version(admin_client: Client) -> None:
+    row = world.function(initializer_handler="index.start", concurrency=7)
+    version = models.Version.publish(row, "v1")
+    urls = {row.get_absolute_url(), version.get_absolute_url()}
+    assert urls <= {*Page(admin_client.get(row.get_absolute_url())).hrefs}
+    page = Page(admin_client.get(version.get_absolute_url()))
+    assert urls <= {*page.hrefs}
+    assert page.says("index.start") and page.says("Max. Instances")
+    assert f'title="{version.package_id}"' in page.html
+
+
+def test_the_list_names_the_users_of_latest_too(admin_client: Client) -> None:
+    row = world.function()
+    version = models.Version.publish(row, "v1")
+    alias = models.Alias.objects.create(function=row, name="newest")
+    moved = models.Alias.objects.create(function=row, name="fixed", version=version)
+    guard = world.authorizer(function=row)
+    page = Page(admin_client.get(reverse("version-list", args=[row.pk])))
+    table = page.html.partition("<table")[2]
+    latest, published = table.split(version.get_absolute_url() + '"')
+    assert f">{alias}</a>" in latest and f">{guard}</a>" in latest
+    assert f">{moved}</a>" in published and f">{alias}</a>" not in published
+
+
 def test_what_cannot_be_published_is_told(admin_client: Client) -> None:
     row = world.function()
     models.Version.publish(row, "v1")
