@@ -16,7 +16,7 @@ from console.snippets import Snippet, snippets
 from console.views.generic import Guarded
 
 # Details this long get a block of their own.
-_LONG = 80
+_LONG = 120
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -84,5 +84,6 @@ def shown(trace: Trace) -> dict[str, Any]:
 def _detail(name: str, value: Any) -> tuple[str, str, bool]:
     if isinstance(value, dict | list):
         return name, json.dumps(value, indent=2, ensure_ascii=False), True
-    text = str(value)
+    # A hash as short as everywhere.
+    text = str(value)[:12] if name == "code_hash" else str(value)
     return name, text, len(text) > _LONG or "\n" in text

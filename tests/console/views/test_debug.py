@@ -68,6 +68,8 @@ def test_right_values_get_200_and_the_whole_story(
         "backend",
     ):
         assert page.says(phase)
+    hashed = str(example.function.deployed_id)
+    assert page.says(hashed[:12]) and not page.says(hashed)
     # What was typed is still there for the next try.
     shown = page.form_with("signer")
     assert shown["parameters-0-value"] == demo.TEST
