@@ -47,6 +47,7 @@ FUNCTION_JAIL = env.str("SALLYPORT_FUNCTION_JAIL", default="")
 # What the vendor's names hold: one region, one project, one gateway.
 REGION = env.str("SALLYPORT_REGION", default="local")
 PROJECT_ID = env.str("SALLYPORT_PROJECT_ID", default="5a11e904700040008000000000000001")
+DOMAIN_ID = env.str("SALLYPORT_DOMAIN_ID", default="5a11e904700040008000000000000003")
 INSTANCE_ID = env.str(
     "SALLYPORT_INSTANCE_ID", default="5a11e904700040008000000000000002"
 )

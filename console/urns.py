@@ -18,6 +18,14 @@ class UnknownFunction(LookupError):
     """No function, version or alias of that name; the text says which is missing."""
 
 
+class UnknownVersion(UnknownFunction):
+    pass
+
+
+class UnknownAlias(UnknownFunction):
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """What a URN stands for; neither version nor alias is latest."""
@@ -36,13 +44,13 @@ def resolve(text: str) -> Named:
     if qualifier.startswith("!"):
         alias = function.aliases.filter(name=qualifier[1:]).first()
         if alias is None:
-            raise UnknownFunction(f"{name} has no alias {qualifier[1:]}")
+            raise UnknownAlias(f"{name} has no alias {qualifier[1:]}")
         return Named(function, alias=alias)
     if qualifier in ("", LATEST):
         return Named(function)
     version = function.versions.filter(version=qualifier).first()
     if version is None:
-        raise UnknownFunction(f"{name} has no version {qualifier}")
+        raise UnknownVersion(f"{name} has no version {qualifier}")
     return Named(function, version=version)
 
 

@@ -1,6 +1,6 @@
 """Rows to a snapshot: the only package that knows both planes."""
 
 from console.compile.compiler import Compiler
-from console.compile.functions import function, target, version
+from console.compile.functions import callee, function, target, version
 
-__all__ = ["Compiler", "function", "target", "version"]
+__all__ = ["Compiler", "callee", "function", "target", "version"]

@@ -37,15 +37,22 @@ def version(row: models.Version, *, alias: str = "") -> data.Function:
 
 def target(row: models.Authorizer) -> data.Target | None:
     """What an authorizer calls; None when its function was never deployed."""
-    if row.alias is None:
-        first = version(row.version) if row.version else _live(row.function)
+    return callee(row.function, row.version, row.alias)
+
+
+def callee(
+    row: models.Function, frozen: models.Version | None, alias: models.Alias | None
+) -> data.Target | None:
+    """What a reference means: an alias, else a version, else what is live."""
+    if alias is None:
+        first = version(frozen) if frozen else _live(row)
         return data.Target(first) if first else None
-    name, chosen, more = row.alias.name, row.alias.version, row.alias.additional_version
-    first = version(chosen, alias=name) if chosen else _live(row.function, name)
+    name, chosen, more = alias.name, alias.version, alias.additional_version
+    first = version(chosen, alias=name) if chosen else _live(row, name)
     if first is None:
         return None
     second = version(more, alias=name) if more else None
-    return data.Target(first, second, row.alias.weight)
+    return data.Target(first, second, alias.weight)
 
 
 def _live(row: models.Function, alias: str = "") -> data.Function | None:

@@ -64,6 +64,7 @@ class Alias(Noun):
                 fields=["function", "name"],
                 name="function_alias",
                 violation_error_message="The function has an alias of this name.",
+                violation_error_code="FSS.1063",
             )
         ]
 
@@ -88,8 +89,9 @@ class Alias(Noun):
         if self.additional_version is None:
             self.weight = 0
         elif self.additional_version == self.version:
-            raise ValidationError(
-                {"additional_version": "Additional Version: choose another version."}
-            )
+            text = "Additional Version: choose another version."
+            wrong = ValidationError(text, "FSS.1093")
+            raise ValidationError({"additional_version": wrong})
         if self._state.adding and self.function.aliases.count() >= MAX_ALIASES:
-            raise ValidationError(f"A function has at most {MAX_ALIASES} aliases.")
+            text = f"A function has at most {MAX_ALIASES} aliases."
+            raise ValidationError(text, "FSS.1043")

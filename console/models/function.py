@@ -248,6 +248,7 @@ class TestEvent(Noun):
                 fields=["function", "name"],
                 name="test_event_name",
                 violation_error_message="The function has an event with this name.",
+                violation_error_code="FSS.1073",
             )
         ]
 
@@ -265,13 +266,15 @@ class TestEvent(Noun):
 
     def clean(self) -> None:
         if len(self.content.encode()) > MAX_EVENT_BYTES:
-            raise ValidationError({"content": "Event: at most 4 KB of JSON."})
+            text = "Event: at most 4 KB of JSON."
+            raise ValidationError({"content": ValidationError(text, "FSS.1069")})
         try:
             self.parsed()
         except ValueError as error:
             raise ValidationError({"content": f"Event: not JSON: {error}."}) from None
         if self._state.adding and self.function.events.count() >= MAX_EVENTS:
-            raise ValidationError(f"A function has at most {MAX_EVENTS} test events.")
+            text = f"A function has at most {MAX_EVENTS} test events."
+            raise ValidationError(text, "FSS.1068")
 
 
 def check_variables(plain: dict[str, Any], encrypted: dict[str, Any]) -> None:

@@ -62,6 +62,7 @@ class Version(Noun):
                 fields=["function", "version"],
                 name="function_version",
                 violation_error_message="The function has a version of this name.",
+                violation_error_code="FSS.1062",
             )
         ]
 
@@ -105,7 +106,8 @@ class Version(Noun):
             )
         if known and self._content() == known[0]._content():
             raise ValidationError(
-                f"Nothing has changed since version {known[0]} was published."
+                f"Nothing has changed since version {known[0]} was published.",
+                "FSS.1016",
             )
 
     def save(self, *args: Any, **kwargs: Any) -> None:

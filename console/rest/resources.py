@@ -20,6 +20,7 @@ from rest_framework.viewsets import ViewSet
 from console import access
 from console.rest import errors
 from console.rest.auth import AUTHENTICATION
+from console.rest.errors import Dialect
 from console.rest.paging import Page
 
 
@@ -34,15 +35,24 @@ class Endpoint(ViewSet):
         "create": "add",
         "destroy": "delete",
     }
+    # Whether all of an operation is one transaction.
+    atomic = True
     duplicate = "APIG.3309"
     in_use = "APIG.3719"
+    dialect: ClassVar[type[Dialect]] = Dialect
 
     authentication_classes = AUTHENTICATION
     action: str
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        with transaction.atomic():
+        # What only reads must not wait for whoever writes.
+        if request.method == "GET" or not self.atomic:
             return super().dispatch(request, *args, **kwargs)
+        with transaction.atomic():
+            response = super().dispatch(request, *args, **kwargs)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -1,37 +1,18 @@
 """Every operation of the management API: one line each, the whole table.
 
-A path starts below `/v2/{project_id}/apigw`; `~` is the one gateway there is
-(reference: operations_by_family.md). The last two columns say what answers.
+A path starts below `/v2/{project_id}/apigw`; `~` is the one gateway there is. The
+last two columns say what answers (reference: operations_by_family.md).
 """
 
-from collections import defaultdict
-from typing import NamedTuple
-
-from django.urls import URLPattern, path
+from django.urls import include, path
 
 from console.rest import environment, group, unsupported
-from console.rest.resources import Endpoint
+from console.rest.table import Operation, patterns
 
-_GATEWAY = "/instances/{instance_id}"
-
-
-class Operation(NamedTuple):
-    """An operation under the name that the official client has for it."""
-
-    method: str
-    path: str
-    name: str
-    endpoint: type[Endpoint]
-    action: str
-
-    @property
-    def route(self) -> str:
-        """The path as the official client has it."""
-        return "/v2/{project_id}/apigw" + self.path.replace("~", _GATEWAY, 1)
-
+ROOT = "/v2/{project_id}/apigw"
 
 # fmt: off
-OPERATIONS = tuple(Operation(*row) for row in (
+OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     # Gateway lifecycle
     ("GET", "/instances", "list_instances_v2", unsupported.Later, "list"),
     ("POST", "/instances", "create_instance_v2", unsupported.Later, "create"),
@@ -290,22 +271,4 @@ OPERATIONS = tuple(Operation(*row) for row in (
 ))
 # fmt: on
 
-
-def _patterns(operations: tuple[Operation, ...]) -> list[URLPattern]:
-    """One pattern for each path, with the methods that it has."""
-    methods: dict[str, dict[str, str]] = defaultdict(dict)
-    endpoints: dict[str, type[Endpoint]] = {}
-    for operation in operations:
-        methods[operation.route][operation.method.lower()] = operation.action
-        known = endpoints.setdefault(operation.route, operation.endpoint)
-        assert known is operation.endpoint, f"two resources for {operation.route}"
-    return [
-        path(
-            route.removeprefix("/").replace("{", "<").replace("}", ">"),
-            endpoints[route].as_view(methods[route]),
-        )
-        for route in methods
-    ]
-
-
-urlpatterns = _patterns(OPERATIONS)
+urlpatterns = [*patterns(OPERATIONS), path("", include("console.rest.fgs.urls"))]

@@ -20,16 +20,23 @@ def api(admin_user: User) -> Api:
     client = APIClient()
     client.force_authenticate(admin_user)
 
-    def call(method: str, path: str, body: Any = None) -> Any:
-        url = path.replace("~", GATEWAY, 1) if path[0] == "~" else ROOT + path
+    def call(method: str, path: str, body: Any = None, **headers: str) -> Any:
         return client.generic(
             method,
-            url,
+            _url(path),
             b"" if body is None else _json(body),
             content_type="application/json",
+            headers=headers,
         )
 
     return call
+
+
+def _url(path: str) -> str:
+    """`~` is the gateway, `fgs` the functions; anything else is below the project."""
+    if path.startswith("fgs/"):
+        return f"/v2/{settings.PROJECT_ID}/{path}"
+    return path.replace("~", GATEWAY, 1) if path[0] == "~" else ROOT + path
 
 
 def _json(body: Any) -> bytes:
