@@ -61,7 +61,8 @@ def resolve(definition: Definition, values: Values) -> dict[str, Any]:
 def _backends(definition: Definition) -> Iterator[Mapping[str, Any]]:
     """What reaches a backend over HTTP: the default, and those of policies."""
     first = definition.get("backend_api")
-    for backend in [first] * bool(first) + list(definition.get("policy_https") or []):
+    default = [first] if first else []
+    for backend in (*default, *(definition.get("policy_https") or ())):
         yield backend
         yield from backend.get("member_group_url_infos") or []
 
