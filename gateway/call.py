@@ -69,6 +69,7 @@ class Call:
         "frontend",
         "backend",
         "outgoing",
+        "cache_status",
         "debug",
         "trace",
         "started",
@@ -96,6 +97,8 @@ class Call:
         self.frontend: Mapping[str, str] = {}
         self.backend: Backend = NO_API.backend
         self.outgoing: Outgoing | None = None
+        # What response caching did, as `$context.cacheStatus`: HIT, MISS, BYPASS.
+        self.cache_status = ""
         self.debug = debug
         self.trace: list[Step] | None = [] if traced else None
 

@@ -15,6 +15,7 @@
     ├─ IdentityError                  401     APIG.0305  AUTHORIZER_IDENTITIES_FAILURE
     ├─ AuthorizerBroken               500     APIG.0601  AUTHORIZER_CONF_FAILURE
     ├─ ConfigurationMissing           500     APIG.0606  DEFAULT_5XX
+    ├─ PolicyBroken                   500     APIG.0104  DEFAULT_5XX
     └─ InternalError                  500     APIG.0601  DEFAULT_5XX
 
 Raised anywhere in a phase, rendered in one place: `render`, called by `run`.
@@ -59,6 +60,11 @@ class InternalError(GatewayError):
 class ConfigurationMissing(GatewayError):
     code = "APIG.0606"
     message = "Failed to load the API configurations."
+
+
+class PolicyBroken(GatewayError):
+    code = "APIG.0104"
+    message = "The configuration of a policy cannot be used."
 
 
 class BadRequest(GatewayError):

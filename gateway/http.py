@@ -116,17 +116,26 @@ class Response:
         self.headers = headers
         self.body = body
 
+    def with_headers(self, headers: RawHeaders) -> "Response":
+        """The same answer under other headers; one answer may serve many calls."""
+        return Response(self.status, headers, self.body)
+
 
 def configured_headers(pairs: Iterable[tuple[str, str]]) -> RawHeaders:
     """Response headers from configuration, as JSON unless they say otherwise.
 
     None of them can end its own line, or reframe the message.
     """
-    named = [(k.encode(), _CONTROLS.sub(b" ", v.encode())) for k, v in pairs]
+    named = [(k.encode(), clean_value(v)) for k, v in pairs]
     kept = [(k, v) for k, v in named if k.lower() not in _RESERVED]
     if not any(k.lower() == b"content-type" for k, _ in kept):
         kept.append((b"Content-Type", b"application/json"))
     return kept
+
+
+def clean_value(text: str) -> bytes:
+    """A header value that cannot end its own line."""
+    return _CONTROLS.sub(b" ", text.encode())
 
 
 def decode_text(raw: bytes) -> str:

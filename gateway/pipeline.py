@@ -11,6 +11,11 @@ alone, and is asked once for each API of a snapshot; calls then go through the
 phases left (`plan`). A traced call goes through them all and shows the reasons.
 A phase that `skips` leaves in still calls `call.skip` for what only a call can
 tell. To add a phase: its function, its `skips`, and its line in REQUEST.
+
+Whatever answers, a backend or a refusal, the answer then goes through RESPONSE. A
+phase there is a plain function `phase(call, answer)` that gives another Response, or
+None when the answer stays as it is; its API may do without it in the same way, and
+then has no line for it in the trace: a refusal's line stays the last.
 """
 
 import logging
@@ -22,12 +27,20 @@ from gateway import backends
 from gateway.call import NO_API, Call, Step
 from gateway.errors import GatewayError, InternalError, render
 from gateway.http import ClientGone, Response
-from gateway.policies import app_auth, custom_auth, limits, mapping, routing
+from gateway.policies import (
+    app_auth,
+    custom_auth,
+    limits,
+    mapping,
+    routing,
+    set_resp_headers,
+)
 from gateway.router import decode_path
 from gateway.snapshot import Api, per_api
 
 Answer = Response | None
 Run = Callable[[Call], Answer | Awaitable[Answer]]
+Change = Callable[[Call, Response], Answer]
 
 
 def _always(api: Api) -> str:
@@ -56,6 +69,19 @@ REQUEST: tuple[Phase, ...] = (
     Phase("backend", backends.send),
 )
 
+
+class Later(NamedTuple):
+    """One line of the order of what is done to answers."""
+
+    name: str
+    run: Change
+    skips: Callable[[Api], str] = _always
+
+
+RESPONSE: tuple[Later, ...] = (
+    Later("response headers", set_resp_headers.apply, set_resp_headers.skips),
+)
+
 _ROUTE = 1 + [phase.run for phase in REQUEST].index(routing.match_route)
 _ARRIVAL = tuple(phase.run for phase in REQUEST[:_ROUTE])
 BODILESS = (204, 304)
@@ -66,7 +92,15 @@ log = logging.getLogger(__name__)
 @per_api
 def plan(api: Api) -> tuple[Run, ...]:
     """What is run for a call of this API, once it is matched."""
+    # One that cannot be read refuses the call here, not after its backend has acted.
+    changes(api)
     return tuple(phase.run for phase in REQUEST[_ROUTE:] if not phase.skips(api))
+
+
+@per_api
+def changes(api: Api) -> tuple[Change, ...]:
+    """What is done to the answers of this API."""
+    return tuple(later.run for later in RESPONSE if not later.skips(api))
 
 
 def start(call: Call) -> Response | Coroutine[Any, Any, Response]:
@@ -131,7 +165,8 @@ async def _traced(call: Call) -> Response:
 
 
 def finish(call: Call, answer: Response) -> Response:
-    """The answer with the headers that every response has (auth.md section 8.1)."""
+    """The answer changed, with the headers every response has (auth.md section 8.1)."""
+    answer = _changed(call, answer)
     headers = [
         (b"Server", b"api-gateway"),
         (b"X-Request-Id", call.request_id.encode()),
@@ -144,6 +179,37 @@ def finish(call: Call, answer: Response) -> Response:
         return Response(answer.status, headers, b"")
     headers.append((b"Content-Length", str(len(answer.body)).encode()))
     return Response(answer.status, headers, answer.body)
+
+
+def _changed(call: Call, answer: Response) -> Response:
+    """What RESPONSE makes of an answer; whatever fails there is a refusal too."""
+    try:
+        if call.trace is not None:
+            for later in RESPONSE:
+                if not later.skips(call.api):
+                    answer = _trace_change(call, later, answer) or answer
+            return answer
+        for change in changes(call.api):
+            answer = change(call, answer) or answer
+        return answer
+    except Exception as error:
+        return _failed(call, error)
+
+
+def _trace_change(call: Call, later: Later, answer: Response) -> Answer:
+    """Change an answer and note what that did."""
+    assert call.trace is not None
+    step = Step(later.name)
+    call.trace.append(step)
+    started = time.perf_counter()
+    try:
+        if because := later.skips(call.api):
+            return call.skip(because)
+        changed = later.run(call, answer)
+        step.detail["status"] = (changed or answer).status
+        return changed
+    finally:
+        step.duration_ms = (time.perf_counter() - started) * 1000
 
 
 async def _trace(call: Call, phase: Phase) -> Answer:

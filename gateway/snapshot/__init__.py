@@ -19,6 +19,7 @@ from gateway.snapshot.credential import Credential
 from gateway.snapshot.document import dump, load
 from gateway.snapshot.function import Function, Target
 from gateway.snapshot.group import Group, ResponseRule
+from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.snapshot import Snapshot
 
 RELEASE = "RELEASE"
@@ -38,6 +39,7 @@ __all__ = [
     "Group",
     "Identity",
     "MockInfo",
+    "Plugin",
     "ReqParam",
     "ResponseRule",
     "Snapshot",

@@ -8,6 +8,7 @@ from typing import TypeVar
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.backend import Backend, BackendPolicy
 from gateway.snapshot.group import ResponseRule
+from gateway.snapshot.plugin import Plugin
 
 T = TypeVar("T")
 
@@ -39,7 +40,8 @@ class Api:
     """One API as published in one environment (or as drafted, for a debug call).
 
     `credentials` holds the ids of the credentials bound in that environment,
-    `responses` the customised gateway responses by type.
+    `responses` the customised gateway responses by type, `plugins` the plug-ins
+    bound there by theirs.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Api:
     is_send_fg_body_base64: bool = True
     credentials: frozenset[str] = frozenset()
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
+    plugins: Mapping[str, Plugin] = field(default_factory=dict)
 
     @cached_property
     def verdict_scope(self) -> str:

@@ -15,6 +15,7 @@ import orjson
 
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.function import Function
+from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.snapshot import Snapshot
 
 # Of tables that others refer to: where it is, what an entry is known by, and what
@@ -22,6 +23,7 @@ from gateway.snapshot.snapshot import Snapshot
 _TABLES: dict[type, tuple[str, str, Callable[[str], Any]]] = {
     Function: ("functions", "key", Function.gone),
     Authorizer: ("authorizers", "id", Authorizer.gone),
+    Plugin: ("plugins", "id", Plugin.gone),
 }
 Refer = Callable[[type, str], Any]
 Build = Callable[[Any, Refer], Any]

@@ -9,6 +9,7 @@ from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.function import Function
 from gateway.snapshot.group import Group
+from gateway.snapshot.plugin import Plugin
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Snapshot:
     credentials: tuple[Credential, ...] = ()
     authorizers: tuple[Authorizer, ...] = ()
     functions: tuple[Function, ...] = ()
+    plugins: tuple[Plugin, ...] = ()
 
     @cached_property
     def apps(self) -> dict[str, Credential]:

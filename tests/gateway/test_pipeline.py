@@ -12,7 +12,14 @@ from gateway import backends, pipeline
 from gateway.app import Gateway
 from gateway.call import Call
 from gateway.http import Response
-from gateway.policies import app_auth, custom_auth, limits, mapping, routing
+from gateway.policies import (
+    app_auth,
+    custom_auth,
+    limits,
+    mapping,
+    routing,
+    set_resp_headers,
+)
 from gateway.snapshot import Backend, MockInfo, ResponseRule
 from gateway.source import File
 from tests.gateway.world import World, guard, replying, request, signed
@@ -219,3 +226,28 @@ def test_without_any_configuration_every_call_is_refused(
     assert (answer.status, answer.json["error_code"]) == (500, "APIG.0606")
     assert answer.json["error_msg"] == "Failed to load the API configurations."
     assert answer.headers("X-Request-Id") == [answer.json["request_id"]]
+
+
+def test_the_order_of_what_is_done_to_answers_is_the_documented_one() -> None:
+    expected = (("response headers", set_resp_headers.apply),)
+    assert expected == tuple(later[:2] for later in pipeline.RESPONSE)
+
+
+def test_an_answer_goes_through_no_phase_that_its_api_does_without(
+    world: World,
+) -> None:
+    assert pipeline.changes(world.publish()) == ()
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_a_change_of_an_answer_that_fails_is_a_refusal(
+    world: World, traced: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(call: Call, answer: Response) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pipeline, "RESPONSE", (pipeline.Later("breaks", fail),))
+    world.publish()
+    answer = world.trace(request()) if traced else world.send(request())
+    assert answer.status == 500
+    assert b"mock" not in answer.response.body

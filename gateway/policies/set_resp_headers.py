@@ -1,0 +1,127 @@
+"""HTTP response headers: set, add, append, skip, delete (policies.md section 4.2).
+
+The entries act in list order, on every answer to a call of the API, also on the
+gateway's own. Headers that name the request or belong to CORS stay out of reach.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.call import Call
+from gateway.http import RawHeaders, Response, clean_value
+from gateway.policies.document import Part
+from gateway.policies.plugins import read
+from gateway.snapshot import Api, per_api
+
+NAME = "set_resp_headers"
+MOST = 10
+ACTIONS = ("override", "append", "add", "skip", "delete")
+CACHE_STATUS = "$context.cacheStatus"
+_NAME = r"[A-Za-z][A-Za-z0-9-]{0,31}"
+# The gateway frames and names the message by these.
+_RESERVED = ("connection", "content-length", "server", "transfer-encoding")
+_PROTECTED = re.compile(r"x-apig-.*|x-request-id|access-control-.*")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry; `name` in wire spelling. `system` takes the value from the call."""
+
+    name: bytes
+    value: bytes
+    action: str
+    system: bool = False
+
+
+@dataclass(frozen=True)
+class Config:
+    changes: tuple[Change, ...]
+
+    @classmethod
+    def parse(cls, raw: object) -> "Config":
+        parts = Part(raw).parts("response_headers", most=MOST)
+        changes = tuple(map(_change, parts))
+        seen: set[bytes] = set()
+        for part, change in zip(parts, changes, strict=True):
+            if change.name.lower() in seen:
+                raise part.refuse("name", "each name once, whatever its case")
+            seen.add(change.name.lower())
+        return cls(changes)
+
+
+def _change(part: Part) -> Change:
+    rule = "1 to 32 letters, digits and -, a letter first"
+    name = part.text("name", pattern=_NAME, rule=rule)
+    if _PROTECTED.fullmatch(name.lower()) or name.lower() in _RESERVED:
+        raise part.refuse("name", f"{name} cannot be changed by a policy")
+    action = part.text("action").lower()
+    if action not in ACTIONS:
+        raise part.refuse("action", f"one of {', '.join(ACTIONS)}")
+    kind = part.choice(
+        "value_type", ("custom_value", "system_parameter"), "custom_value"
+    )
+    if action == "delete":
+        return Change(name.encode(), b"", action)
+    value = part.text("value", "", most=255)
+    system = kind == "system_parameter"
+    if system and (value != CACHE_STATUS or action not in ("add", "append")):
+        rule = f"a system parameter is {CACHE_STATUS}, with action add or append"
+        raise part.refuse("value", rule)
+    return Change(name.encode(), clean_value(value), action, system)
+
+
+@per_api
+def config(api: Api) -> Config | None:
+    return read(api, NAME, Config.parse)
+
+
+def skips(api: Api) -> str:
+    return "" if config(api) else "no response header policy is bound"
+
+
+def apply(call: Call, answer: Response) -> Response | None:
+    """The answer with its headers changed."""
+    policy = config(call.api)
+    assert policy is not None
+    headers = list(answer.headers)
+    for change in policy.changes:
+        value = call.cache_status.encode() if change.system else change.value
+        if value or not change.system:
+            headers = _ACT[change.action](headers, change.name, value)
+    return answer.with_headers(headers)
+
+
+def _delete(headers: RawHeaders, name: bytes, value: bytes = b"") -> RawHeaders:
+    return [pair for pair in headers if pair[0].lower() != name.lower()]
+
+
+def _override(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
+    return [*_delete(headers, name), (name, value)]
+
+
+def _add(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
+    return [*headers, (name, value)]
+
+
+def _skip(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
+    there = any(key.lower() == name.lower() for key, _ in headers)
+    return headers if there else [*headers, (name, value)]
+
+
+def _append(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
+    """Join to the first value that is there."""
+    for place, (key, old) in enumerate(headers):
+        if key.lower() == name.lower():
+            joined = (key, old + b"," + value)
+            return [*headers[:place], joined, *headers[place + 1 :]]
+    return [*headers, (name, value)]
+
+
+_ACT: dict[str, Callable[[RawHeaders, bytes, bytes], RawHeaders]] = {
+    "override": _override,
+    "append": _append,
+    "add": _add,
+    "skip": _skip,
+    "delete": _delete,
+}
