@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from console import limits
 from gateway.server import parse_address
 
 
@@ -24,3 +25,18 @@ def binds_are_host_and_port(**_: Any) -> list[CheckMessage]:
                 )
             )
     return problems
+
+
+@register()
+def limits_are_known(**_: Any) -> list[CheckMessage]:
+    """SALLYPORT_LIMITS names limits that exist, none below 0."""
+    known = limits.LIMITS.keys() | limits.OF_CALLS.keys()
+    return [
+        Error(
+            f"SALLYPORT_LIMITS has {name}={value}",
+            hint=f"Give numbers from 0 on. The limits are {', '.join(sorted(known))}.",
+            id="console.E002",
+        )
+        for name, value in settings.LIMITS.items()
+        if name not in known or value < 0
+    ]

@@ -19,9 +19,8 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
-from console import models
+from console import limits, models
 from console.compile import Compiler, variables
-from console.models.release import MAX_RECORDS
 from gateway import source
 
 _WATCHED = (
@@ -76,7 +75,9 @@ def publish(
     _check_route(release)
     _retire(api, env)
     release.save_valid()
-    kept = api.releases.filter(env=env).values("pk")[:MAX_RECORDS]
+    kept = api.releases.filter(env=env).values("pk")[
+        : limits.limit("API_VERSION_NUM_LIMIT")
+    ]
     api.releases.filter(env=env).exclude(
         pk__in=list(kept.values_list("pk", flat=True))
     ).delete()

@@ -52,6 +52,9 @@ INSTANCE_ID = env.str(
     "SALLYPORT_INSTANCE_ID", default="5a11e904700040008000000000000002"
 )
 
+# Limits that differ from the documented ones (console/limits.py): NAME=number,…
+LIMITS = env.dict("SALLYPORT_LIMITS", cast={"value": int}, default={})
+
 DEBUG = env.bool("SALLYPORT_DEBUG", default=False)
 _bound = CONSOLE_BIND.rpartition(":")[0].strip("[]")
 ALLOWED_HOSTS = [

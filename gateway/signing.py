@@ -91,11 +91,11 @@ def format_date(seconds: float) -> str:
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(seconds))
 
 
-def check_date(text: str | None, now: float) -> str:
-    """The date as sent, when it is at most 15 minutes off."""
+def check_date(text: str | None, now: float, skew: float = SKEW_SECONDS) -> str:
+    """The date as sent, when it is at most `skew` seconds off."""
     if not text:
         raise SignatureError("X-Sdk-Date is missing")
-    if abs(now - parse_date(text)) > SKEW_SECONDS:
+    if abs(now - parse_date(text)) > skew:
         raise SignatureError(
             f"signature expired, signature time:{text},server time:{format_date(now)}"
         )
@@ -204,9 +204,15 @@ class Key:
         return outer.hexdigest()
 
 
-def verify(request: Request, given: Authorization, key: Key, now: float) -> None:
+def verify(
+    request: Request,
+    given: Authorization,
+    key: Key,
+    now: float,
+    skew: float = SKEW_SECONDS,
+) -> None:
     """Return if the request was signed with the key, else SignatureError."""
-    date = check_date(request.headers.get(DATE_HEADER), now)
+    date = check_date(request.headers.get(DATE_HEADER), now, skew)
     canonical = canonical_request(request, given.signed_headers)
     expected = key.sign(string_to_sign(canonical, date))
     if hmac.compare_digest(expected, given.signature):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from console import models
+from console import limits, models
 from console.compile.functions import called, target
 from console.compile.variables import Variables, resolve
 from gateway import snapshot as data
@@ -37,6 +37,7 @@ class Compiler:
             credentials=tuple(map(_credential, models.Credential.objects.all())),
             authorizers=tuple(self._authorizers.values()),
             functions=tuple(called(self._authorizers.values())),
+            settings=limits.of_calls(),
         )
 
     def draft(self, api: models.Api) -> data.Api:

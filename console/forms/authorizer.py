@@ -9,8 +9,6 @@ from console.models import Alias, Authorizer, Version
 from console.models.base import default_name
 from console.models.version import LATEST
 
-MAX_IDENTITIES = 20
-
 
 class IdentityRow(PlainForm):
     location = forms.ChoiceField(
@@ -42,7 +40,7 @@ def _targets() -> list[tuple[str, list[tuple[str, str]]]]:
     return sorted(groups.items())
 
 
-IdentityRows = rows_of(IdentityRow, most=MAX_IDENTITIES)
+IdentityRows = rows_of(IdentityRow, most=50)
 
 
 class AuthorizerForm(NounForm):

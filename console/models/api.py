@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
+from console import limits
 from console.models.authorizer import Authorizer
 from console.models.base import CJK, Noun, rule
 from console.models.group import ApiGroup
@@ -143,6 +144,9 @@ class Api(Noun):
         }
 
     def clean(self) -> None:
+        limits.check_room("API_NUM_LIMIT", self)
+        siblings = Api.objects.filter(group=self.group_id)
+        limits.check_room("API_NUM_LIMIT_PER_GROUP", self, siblings)
         check_path(self.req_uri, self.match_mode)
         check_mock(self.mock_info)
         self._check_tags()
@@ -158,8 +162,9 @@ class Api(Noun):
         self._check_route()
 
     def _check_tags(self) -> None:
-        if not isinstance(self.tags, list) or len(self.tags) > 10:
-            raise ValidationError({"tags": "Tags: at most 10."})
+        if not isinstance(self.tags, list):
+            raise ValidationError({"tags": "Tags: a list of texts."})
+        limits.check("API_TAG_NUM_LIMIT", len(self.tags), field="tags")
         for tag in self.tags:
             if not isinstance(tag, str) or not _TAG.match(tag):
                 raise ValidationError(

@@ -12,6 +12,7 @@ from django.core.validators import (
 from django.db import models
 from django.urls import reverse
 
+from console import limits
 from console.models.alias import Alias
 from console.models.base import CJK, Noun, rule
 from console.models.function import Function
@@ -112,6 +113,7 @@ class Authorizer(Noun):
         return reverse("authorizer-edit", args=[self.pk])
 
     def clean(self) -> None:
+        limits.check_room("AUTHORIZER_NUM_LIMIT", self)
         check_identities(self.identities)
         for chosen in (self.version, self.alias):
             if chosen is not None and chosen.function_id != self.function_id:
@@ -135,6 +137,7 @@ def check_identities(identities: list[dict[str, Any]]) -> None:
     """The rules of identity sources; ValidationError names the source."""
     if not isinstance(identities, list) or not all(map(_is_source, identities)):
         raise _refused("a list of objects with location, name and validation.")
+    limits.check("AUTHORIZER_IDENTITY_NUM_LIMIT", len(identities), field="identities")
     seen: set[tuple[str, str]] = set()
     for source in identities:
         name, location = source["name"], source["location"]

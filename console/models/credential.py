@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
+from console import limits
 from console.models.api import Api
 from console.models.base import CJK, Noun, new_id, rule
 from console.models.environment import Environment
@@ -68,6 +69,9 @@ class Credential(Noun):
     def get_absolute_url(self) -> str:
         return reverse("credential-detail", args=[self.pk])
 
+    def clean(self) -> None:
+        limits.check_room("APP_NUM_LIMIT", self)
+
     def reset_secret(self) -> None:
         """Give the credential a new secret; the old one is dead at once."""
         self.app_secret = secrets.token_hex(16)
@@ -105,3 +109,4 @@ class Authorization(Noun):
                 f"{self.api.name} does not use App authentication: there is nothing "
                 "to bind."
             )
+        limits.check_room("APP_API_NUM_LIMIT", self, self.app.authorizations)

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from console import limits
 from console.models.base import Noun, rule
 
 RELEASE_ID = "DEFAULT_ENVIRONMENT_RELEASE_ID"
@@ -27,3 +28,6 @@ class Environment(Noun):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        limits.check_room("ENVIRONMENT_NUM_LIMIT", self)

@@ -5,6 +5,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 
+from console import limits
 from console.models.base import CJK, Noun, rule
 
 
@@ -45,3 +46,6 @@ class ApiGroup(Noun):
 
     def get_absolute_url(self) -> str:
         return reverse("group-detail", args=[self.pk])
+
+    def clean(self) -> None:
+        limits.check_room("APIGROUP_NUM_LIMIT", self)

@@ -8,14 +8,12 @@ from console.models.api import Api
 from console.models.base import Noun
 from console.models.environment import Environment
 
-MAX_RECORDS = 10
-
 
 class Release(Noun):
     """An API's definition as it was published once in one environment.
 
     Its id is the vendor's `version_id`; at most one per API and environment is
-    effective; ten are kept.
+    effective; the newest are kept (API_VERSION_NUM_LIMIT).
     """
 
     class Status(models.IntegerChoices):

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from console import limits
 from console.models.base import Noun, rule
 from console.models.group import ApiGroup
 
@@ -43,6 +44,11 @@ class GatewayResponse(Noun):
         return self.name
 
     def clean(self) -> None:
+        limits.check_room(
+            "RESPONSE_NUM_LIMIT",
+            self,
+            GatewayResponse.objects.filter(group=self.group_id),
+        )
         responses = self.responses
         if not isinstance(responses, dict):
             raise ValidationError({"responses": "Responses: an object, by type."})

@@ -4,10 +4,9 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 
-from console import records
+from console import limits, records
 from console.embedded import embedded
 from gateway.http import Headers, Request
-from gateway.policies.limits import BODY_BYTES
 
 
 def serve(request: HttpRequest) -> HttpResponse:
@@ -41,7 +40,7 @@ def to_gateway(request: HttpRequest) -> Request:
         client=meta.get("REMOTE_ADDR", ""),
         port=int(request.get_port()),
         # Not `request.body`: the limit, and the words of a refusal, are the gateway's.
-        body=request.read(BODY_BYTES + 1),
+        body=request.read(limits.of_calls().request_body_size + 1),
     )
 
 

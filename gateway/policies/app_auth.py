@@ -32,7 +32,9 @@ def verify_signature(call: Call) -> Response | None:
         credential = call.snapshot.apps.get(given.access)
         if credential is None:
             raise AppAuthError(f"app not found, appkey {given.access}")
-        signing.verify(call.request, given, credential.key, call.services.clock())
+        skew = call.snapshot.settings.signature_skew / 1000
+        now = call.services.clock()
+        signing.verify(call.request, given, credential.key, now, skew)
     except signing.AuthorizationMissing as error:
         raise AppAuthMissing(str(error)) from None
     except signing.SignatureError as error:

@@ -13,9 +13,8 @@ from gateway.errors import AuthorizerBroken, AuthorizerDenied, IdentityError
 from gateway.events import build_event
 from gateway.functions.pool import Invocation
 from gateway.http import decode_text
-from gateway.snapshot import Api, Authorizer, Function, Identity
+from gateway.snapshot import Api, Authorizer, Function, Identity, Settings
 
-REPLY_BYTES = 1024 * 1024
 LONG_VALUE = 256
 Key = tuple[str | bytes, ...]
 _CONTEXT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}\Z")
@@ -58,14 +57,14 @@ def authorize(call: Call) -> Awaitable[None] | None:
     return None
 
 
-def interpret(result: str) -> Verdict:
+def interpret(result: str, most_bytes: int = Settings.authorizer_reply_size) -> Verdict:
     """The verdict in a function's reply; MalformedReply says what is wrong.
 
     A reply is an object, or the JSON text of one. `deny` is a denial whatever
     its statusCode (design section 4).
     """
-    if len(result.encode()) > REPLY_BYTES:
-        raise MalformedReply("the reply is larger than 1 MB")
+    if len(result.encode()) > most_bytes:
+        raise MalformedReply(f"the reply is larger than {most_bytes} bytes")
     reply = _object(result, "the reply")
     body = reply.get("body")
     if not isinstance(body, str):
@@ -91,7 +90,8 @@ async def _ask(
     if not outcome.ok:
         raise AuthorizerBroken(reason=f"the function failed: {outcome.result}")
     try:
-        verdict = interpret(outcome.result)
+        most = call.snapshot.settings.authorizer_reply_size
+        verdict = interpret(outcome.result, most)
     except MalformedReply as error:
         raise AuthorizerBroken(reason=f"malformed reply: {error}") from None
     if guard.ttl:

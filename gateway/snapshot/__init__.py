@@ -20,6 +20,7 @@ from gateway.snapshot.document import dump, load
 from gateway.snapshot.function import Function, Target
 from gateway.snapshot.group import Group, ResponseRule
 from gateway.snapshot.plugin import Plugin
+from gateway.snapshot.settings import Settings
 from gateway.snapshot.snapshot import Snapshot
 
 RELEASE = "RELEASE"
@@ -42,6 +43,7 @@ __all__ = [
     "Plugin",
     "ReqParam",
     "ResponseRule",
+    "Settings",
     "Snapshot",
     "Target",
     "dump",

@@ -16,6 +16,7 @@ import orjson
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.function import Function
 from gateway.snapshot.plugin import Plugin
+from gateway.snapshot.settings import Settings
 from gateway.snapshot.snapshot import Snapshot
 
 # Of tables that others refer to: where it is, what an entry is known by, and what
@@ -32,8 +33,9 @@ Build = Callable[[Any, Refer], Any]
 def dump(snapshot: Snapshot) -> bytes:
     """The document that `load` reads."""
     tables = {f.name: getattr(snapshot, f.name) for f in fields(snapshot)}
+    settings = _members(tables.pop("settings"))
     document = {k: [_members(row) for row in rows] for k, rows in tables.items()}
-    return orjson.dumps(document)
+    return orjson.dumps(document | {"settings": settings})
 
 
 def load(document: bytes) -> Snapshot:
@@ -46,7 +48,9 @@ def load(document: bytes) -> Snapshot:
         return _TABLES[kind][2](key) if found is None else found
 
     loaded: dict[str, tuple[Any, ...]] = {}
+    settings = Settings(**raw["settings"])
     hints = get_type_hints(Snapshot)
+    del hints["settings"]
     referred = [name for name, _, _ in _TABLES.values()]
     for name in [*referred, *(n for n in hints if n not in referred)]:
         (kind, _) = get_args(hints[name])
@@ -55,7 +59,7 @@ def load(document: bytes) -> Snapshot:
         if kind in _TABLES:
             key = _TABLES[kind][1]
             known[kind] = {getattr(row, key): row for row in loaded[name]}
-    return Snapshot(**loaded).prepare()
+    return Snapshot(**loaded, settings=settings).prepare()
 
 
 def _members(value: Any) -> dict[str, Any]:

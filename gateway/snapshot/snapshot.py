@@ -10,6 +10,7 @@ from gateway.snapshot.credential import Credential
 from gateway.snapshot.function import Function
 from gateway.snapshot.group import Group
 from gateway.snapshot.plugin import Plugin
+from gateway.snapshot.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Snapshot:
     authorizers: tuple[Authorizer, ...] = ()
     functions: tuple[Function, ...] = ()
     plugins: tuple[Plugin, ...] = ()
+    settings: Settings = Settings()
 
     @cached_property
     def apps(self) -> dict[str, Credential]:

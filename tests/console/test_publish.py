@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from console import models, publish
-from console.models.release import MAX_RECORDS
 from gateway import snapshot as data
 from tests.console import world
 
@@ -176,7 +175,7 @@ def test_at_most_ten_records_are_kept_for_each_environment() -> None:
         publish.publish(row, world.environment(), f"remark {number}")
     publish.publish(row, world.environment("TEST"))
     kept = row.releases.filter(env=world.environment())
-    assert kept.count() == MAX_RECORDS == 10
+    assert kept.count() == 10
     assert [r.remark for r in kept][0] == "remark 11"
     assert kept.filter(status=1).get().remark == "remark 11"
     assert row.releases.count() == 11

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from gateway.app import Gateway
 from gateway.functions.pool import Pool
 from gateway.http import Headers, Request
-from gateway.policies import limits
 from gateway.snapshot import Identity
+from gateway.snapshot import Settings as Limits
 from gateway.source import Fixed
 from tests.gateway.world import (
     HOST,
@@ -128,9 +128,9 @@ HEAD = f"POST /orders HTTP/1.1\r\nHost: {HOST}\r\n".encode()
 
 
 def test_a_client_that_stops_in_mid_body_is_told_so(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
-    monkeypatch.setattr(limits, "BODY_SECONDS", 0.05)
+    world.limit(request_body_timeout=50)
     world.publish(req_method="POST")
     head = HEAD + b"Content-Length: 10\r\n\r\nhalf"
     late = "API request error: the request body did not arrive in time."
@@ -148,7 +148,7 @@ def test_a_client_that_sends_all_of_a_too_large_body_reads_the_refusal(
     world: World,
 ) -> None:
     world.publish(req_method="POST")
-    body = b"x" * (limits.BODY_BYTES + 1)
+    body = b"x" * (Limits.request_body_size + 1)
 
     def client(port: int) -> int:
         url = f"http://127.0.0.1:{port}/orders"

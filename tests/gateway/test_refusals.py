@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from gateway.http import Request
-from gateway.policies import limits
 from gateway.snapshot import Identity, ResponseRule
 from tests.gateway.world import (
     DATE,
@@ -349,9 +348,9 @@ def an_api_that_lost_its_authorizer(world: World) -> Request:
 
 
 @pytest.fixture(autouse=True)
-def _short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_wait(world: World) -> None:
     """Wait 0.05 s, not 8, for a body."""
-    monkeypatch.setattr(limits, "BODY_SECONDS", 0.05)
+    world.limit(request_body_timeout=50)
 
 
 def every_case() -> Any:

@@ -119,6 +119,10 @@ class World:
         """Change every API."""
         self._put(apis=tuple(replace(api, **fields) for api in self.snapshot.apis))
 
+    def limit(self, **limits: int) -> None:
+        """Change limits of the gateway."""
+        self._put(settings=replace(self.snapshot.settings, **limits))
+
     def customise(self, rules: dict[str, ResponseRule]) -> None:
         """Edit gateway responses of every group and API."""
         self.change(responses=rules)

@@ -174,7 +174,9 @@ def test_another_tag_is_refused(tag: Any) -> None:
 def test_an_api_has_at_most_ten_tags() -> None:
     world.draft_api(tags=[f"t{n}" for n in range(10)]).full_clean()
     row = world.draft_api(tags=[f"t{n}" for n in range(11)])
-    assert refused_fields(row)["tags"] == ["Tags: at most 10."]
+    assert refused_fields(row)["tags"] == [
+        "At most 10 tags of an API: delete some, or raise API_TAG_NUM_LIMIT."
+    ]
 
 
 def test_custom_authentication_needs_an_authorizer() -> None:

@@ -170,7 +170,7 @@ def test_previous_and_next_keep_what_was_typed_in_both_steps(
         ("authorizer", "0", "Custom Authorizer: Select a valid choice."),
         ("remark", "d" * 256, "Description: Ensure this value has at most 255"),
         ("tags_text", "9a", "Tags: 9a: 1 to 128 letters"),
-        ("tags_text", "a,b,c,d,e,f,g,h,i,j,k", "Tags: at most 10."),
+        ("tags_text", "a,b,c,d,e,f,g,h,i,j,k", "At most 10 tags"),
         ("response", "0", "Gateway Response: Select a valid choice."),
     ],
 )

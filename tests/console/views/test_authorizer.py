@@ -103,7 +103,7 @@ TOKEN = ("HEADER", "token", "")
         ({}, (("CONTEXT", "a", ""),), "Parameter Location: Select a valid choice."),
         ({}, (("HEADER", "a", "("),), "Identity Sources: ( is not a regular"),
         ({}, (("HEADER", "a", "x" * 2049),), "Validation: Ensure this value has"),
-        ({}, TOO_MANY, "at most 20"),
+        ({}, TOO_MANY, "At most 20"),
         ({"type": "BACKEND"}, (TOKEN,), "only for a frontend authorizer."),
     ],
 )

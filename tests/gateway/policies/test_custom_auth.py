@@ -375,8 +375,8 @@ def test_a_reply_of_the_contract_is_a_verdict(text: str, verdict: Verdict) -> No
         (reply(context={"a" * 33: "x"}), "context has the key"),
         (reply("deny", context={"": "x"}), "context has the key ''"),
         ("[" * 100_000, "the reply is not JSON"),
-        (reply(context={"x": "y" * 1024 * 1024}), "larger than 1 MB"),
-        (json.dumps({"body": "é" * 600_000}, ensure_ascii=False), "larger than 1 MB"),
+        (reply(context={"x": "y" * 1024 * 1024}), "larger than"),
+        (json.dumps({"body": "é" * 600_000}, ensure_ascii=False), "larger than"),
     ],
 )  # fmt: skip
 def test_any_other_reply_is_malformed(text: str, why: str) -> None:

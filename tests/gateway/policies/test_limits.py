@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.http import ClientGone
-from gateway.policies import limits
+from gateway.snapshot import Settings
 from tests.gateway.world import HOST, World, never, request, signed, streamed, unread
 
 
@@ -36,14 +36,14 @@ def test_an_api_is_called_by_its_own_protocols(
 @pytest.mark.parametrize(("extra", "status"), [(0, 200), (1, 414)])
 def test_a_uri_has_32_kb(world: World, extra: int, status: int) -> None:
     world.publish()
-    query = "x" * (limits.URI_BYTES - len("/orders") + extra)
+    query = "x" * (Settings.uri_size - len("/orders") + extra)
     assert world.send(request("GET", f"/orders?{query}")).status == status
 
 
 @pytest.mark.parametrize(("extra", "status"), [(0, 200), (1, 494)])
 def test_a_header_has_32_kb(world: World, extra: int, status: int) -> None:
     world.publish()
-    value = "x" * (limits.HEADER_BYTES - len("x-a") + extra)
+    value = "x" * (Settings.header_size - len("x-a") + extra)
     assert world.send(request("GET", "/orders", ("x-a", value))).status == status
 
 
@@ -51,12 +51,12 @@ def test_a_header_has_32_kb(world: World, extra: int, status: int) -> None:
 def test_all_headers_have_128_kb(world: World, extra: int, status: int) -> None:
     world.publish()
     sizes = [32_000, 32_000, 32_000, 32_000]
-    rest = limits.HEADERS_BYTES - sum(sizes) - len("host" + HOST)
+    rest = Settings.headers_size - sum(sizes) - len("host" + HOST)
     flood = [("x-a", "x" * (size - len("x-a"))) for size in (*sizes, rest + extra)]
     assert world.send(request("GET", "/orders", *flood)).status == status
 
 
-@pytest.mark.parametrize("size", [0, 1, limits.BODY_BYTES])
+@pytest.mark.parametrize("size", [0, 1, Settings.request_body_size])
 def test_a_body_has_12_mb(world: World, size: int) -> None:
     world.publish(req_method="POST")
     body = b"x" * size
@@ -65,10 +65,8 @@ def test_a_body_has_12_mb(world: World, size: int) -> None:
     chunked = ("transfer-encoding", "chunked")
     assert world.send(streamed(pieces(body[:5], body[5:]), chunked)).status == 200
     assert world.send(request("POST", body=body)).status == 200
-    assert (
-        world.send(request("POST", body=body + b"x" * limits.BODY_BYTES + b"x")).status
-        == 413
-    )
+    larger = body + b"x" * Settings.request_body_size + b"x"
+    assert world.send(request("POST", body=larger)).status == 413
 
 
 def test_a_body_that_arrives_in_pieces_is_signed_as_one(world: World) -> None:
@@ -93,14 +91,14 @@ def test_a_request_that_announces_no_body_is_not_waited_for(world: World) -> Non
 
 def test_a_refused_body_is_not_read(world: World) -> None:
     world.publish(req_method="POST")
-    length = ("content-length", str(limits.BODY_BYTES + 1))
+    length = ("content-length", str(Settings.request_body_size + 1))
     assert world.send(request("POST", "/orders", length, read=unread)).status == 413
 
 
 def test_a_body_that_trickles_is_cut_off(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
-    monkeypatch.setattr(limits, "BODY_SECONDS", 0.05)
+    world.limit(request_body_timeout=50)
     world.publish(req_method="POST")
 
     async def trickle() -> AsyncIterator[bytes]:
@@ -133,5 +131,18 @@ def test_a_length_that_is_no_number_is_a_bad_request(world: World, length: str) 
 
 def test_limits_are_checked_before_any_secret_is(world: World) -> None:
     world.publish_app(req_method="POST")
-    length = ("content-length", str(limits.BODY_BYTES + 1))
+    length = ("content-length", str(Settings.request_body_size + 1))
     assert world.send(request("POST", "/orders", length, read=never)).status == 413
+
+
+def test_a_limit_that_changes_holds_from_the_next_request_on(world: World) -> None:
+    world.publish(req_method="ANY")
+    body, header = b"x" * 11, ("x-a", "v" * 60)
+    call = request("POST", "/orders?abcdef", header, body=body)
+    assert world.send(call).status == 200
+    world.limit(request_body_size=10)
+    assert world.send(request("POST", body=body)).status == 413
+    world.limit(uri_size=10)
+    assert world.send(request("GET", "/orders?abcdef")).status == 414
+    world.limit(uri_size=100, header_size=50)
+    assert world.send(request("GET", "/orders", header)).status == 494

@@ -15,6 +15,7 @@ from gateway.snapshot import (
     Identity,
     MockInfo,
     ResponseRule,
+    Settings,
     Snapshot,
     Target,
     dump,
@@ -60,6 +61,7 @@ SNAPSHOT = Snapshot(
     credentials=(Credential("c1", "app", "key", "s3cret-app"),),
     authorizers=(AUTHORIZER, replace(AUTHORIZER, id="au2", target=None)),
     functions=(FUNCTION, replace(FUNCTION, version="v2")),
+    settings=Settings(request_body_size=1000),
 )
 
 
