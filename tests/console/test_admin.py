@@ -37,7 +37,7 @@ def sent(page: Page, **fields: str) -> dict[str, str]:
 def test_every_noun_has_its_admin() -> None:
     registered = {model._meta.model_name for model in admin.site._registry}
     assert set(NOUNS) <= registered
-    assert len(NOUNS) == 16
+    assert len(NOUNS) > 16
 
 
 @pytest.mark.parametrize("noun", NOUNS)

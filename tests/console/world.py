@@ -42,6 +42,7 @@ class Example:
     build: models.Build
     invocation: models.Invocation
     trace: models.Trace
+    variable: models.Variable
 
     @property
     def debug_url(self) -> str:
@@ -71,6 +72,7 @@ def example() -> Example:
         build=models.Build.objects.create(function=function, package=function.draft),
         invocation=invocation(function),
         trace=trace(api),
+        variable=variable(),
     )
 
 
