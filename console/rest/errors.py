@@ -120,7 +120,8 @@ def _of_one(name: str, error: RuleBroken, view: Any) -> Refusal:
     if code.startswith(_OWN):
         return Refusal(status_of(code), code, text)
     if code in ("unique", "unique_together"):
-        return Refusal(status_of(view.duplicate), view.duplicate, text)
+        code = view.duplicates.get(name, view.duplicate)
+        return Refusal(status_of(code), code, text)
     speak: type[Dialect] = view.dialect
     known = code in speak.PARAMETER
     return speak.parameter(name, code, "" if known else text)

@@ -51,7 +51,7 @@ class Groups(Resource):
     serializer = GroupSerializer
     key = "group_id"
     items = "groups"
-    filters = {"id": "id", "name": "name"}
+    filters = {"id": "id", "name": "name__icontains"}
     absent = ("APIG.3001", "API group {id} does not exist")
     duplicate = "APIG.3201"
     in_use = "APIG.3415"

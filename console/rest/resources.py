@@ -4,7 +4,7 @@ An operation is one method of a resource, run in one transaction, for a signed-i
 user who may do it (`console.access`), in the one project and gateway there are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -23,6 +23,8 @@ from console.rest.auth import AUTHENTICATION
 from console.rest.errors import Dialect
 from console.rest.paging import Page
 
+Show = Callable[[Any], Any]
+
 
 class Endpoint(ViewSet):
     """Operations about one noun, each a method named in the table (`urls.py`)."""
@@ -38,6 +40,8 @@ class Endpoint(ViewSet):
     # Whether all of an operation is one transaction.
     atomic = True
     duplicate = "APIG.3309"
+    # Of fields whose clash has a code of its own.
+    duplicates: ClassVar[Mapping[str, str]] = {}
     in_use = "APIG.3719"
     dialect: ClassVar[type[Dialect]] = Dialect
 
@@ -68,20 +72,46 @@ class Endpoint(ViewSet):
         name = str(cls.model._meta.verbose_name)
         return name[:1].upper() + name[1:]
 
+    def required(self, name: str) -> str:
+        """A query parameter; the documented error when it is missing."""
+        if value := self.request.query_params.get(name):
+            return value
+        raise self.dialect.parameter(name, "required")
+
+    def filtered(self, rows: QuerySet[Any], filters: Mapping[str, str]) -> Any:
+        """The rows that the query parameters leave.
+
+        `filters` maps parameters to lookups; one that finds parts of texts finds
+        whole ones when `precise_search` names the parameter.
+        """
+        given = self.request.query_params
+        precise = given.get("precise_search", "").split(",")
+        for name, lookup in filters.items():
+            if value := given.get(name):
+                whole = lookup.removesuffix("__icontains")
+                rows = rows.filter(**{whole if name in precise else lookup: value})
+        return rows
+
+    def page(self, rows: QuerySet[Any], items: str, show: Show) -> Response:
+        """`{"total", "size", <items>}` of the page that was asked for."""
+        page = Page(self.request.query_params)
+        found = page.of(rows)
+        total = page.total(rows, found)
+        shown = [show(row) for row in found]
+        return Response({"total": total, "size": len(shown), items: shown})
+
 
 class Resource(Endpoint):
     """A noun that can be listed, shown, created, changed and deleted.
 
-    `key` names its id in the URL, `items` its list in a page; `filters` maps query
-    parameters to lookups, which find parts of texts unless `precise_search` or
-    `exact` names the parameter; `absent` is (code, text) of one that is not there.
+    `key` names its id in the URL, `items` its list in a page; `filters` are those of
+    the list; `absent` is (code, text) of one that is not there.
     """
 
     serializer: ClassVar[type[BaseSerializer[Any]]]
     key: ClassVar[str]
     items: ClassVar[str]
     filters: ClassVar[Mapping[str, str]] = {}
-    exact: ClassVar[frozenset[str]] = frozenset({"id"})
     absent: ClassVar[tuple[str, str]]
 
     def queryset(self) -> QuerySet[Any]:
@@ -102,7 +132,8 @@ class Resource(Endpoint):
         return self.find(self.kwargs[self.key])
 
     def list(self, request: Request, **kwargs: Any) -> Response:
-        return self.page(self.filtered(self.queryset()), self.items, self.serializer)
+        rows = self.filtered(self.queryset(), self.filters)
+        return self.page(rows, self.items, self.show)
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         return self.reply(self.target)
@@ -123,27 +154,12 @@ class Resource(Endpoint):
         given.is_valid(raise_exception=True)
         return given.save(**known)
 
+    def show(self, target: Any) -> Any:
+        """An object as a reply has it."""
+        return self.serializer(target).data
+
     def reply(self, target: Any, status: int = 200) -> Response:
-        return Response(self.serializer(target).data, status=status)
-
-    def filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        given = self.request.query_params
-        precise = self.exact | set(given.get("precise_search", "").split(","))
-        for name, lookup in self.filters.items():
-            if value := given.get(name):
-                suffix = "" if name in precise else "__icontains"
-                rows = rows.filter(**{lookup + suffix: value})
-        return rows
-
-    def page(
-        self, rows: QuerySet[Any], items: str, serializer: type[BaseSerializer[Any]]
-    ) -> Response:
-        """`{"total", "size", <items>}` of the page that was asked for."""
-        page = Page(self.request.query_params)
-        found = page.of(rows)
-        shown = serializer(found, many=True).data
-        total = page.total(rows, found)
-        return Response({"total": total, "size": len(shown), items: shown})
+        return Response(self.show(target), status=status)
 
 
 def _check_scope(kwargs: Mapping[str, str]) -> None:

@@ -62,15 +62,22 @@ class Time(serializers.DateTimeField):
         return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+_STRICT = {
+    serializers.CharField: Text,
+    serializers.IntegerField: Whole,
+    serializers.BooleanField: Flag,
+    serializers.DateTimeField: Time,
+}
+
+
 class Serializer(serializers.ModelSerializer):
     """A noun with the fields of its `Meta`; saving runs the model's own rules."""
 
-    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
-        models.CharField: Text,
-        models.TextField: Text,
-        models.IntegerField: Whole,
-        models.BooleanField: Flag,
-        models.DateTimeField: Time,
+    serializer_field_mapping = {
+        of_model: _STRICT.get(of_wire, of_wire)
+        for of_model, of_wire in (
+            serializers.ModelSerializer.serializer_field_mapping.items()
+        )
     }
     serializer_choice_field = Text
 

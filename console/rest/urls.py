@@ -6,7 +6,7 @@ last two columns say what answers (reference: operations_by_family.md).
 
 from django.urls import include, path
 
-from console.rest import environment, group, unsupported
+from console.rest import app, app_auth, authorizer, environment, group, unsupported
 from console.rest.table import Operation, patterns
 
 ROOT = "/v2/{project_id}/apigw"
@@ -137,13 +137,13 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     ("GET", "~/resources/outline/apps", "list_app_quantities_v2", unsupported.Later, "list"),
     ("GET", "~/resources/outline/groups", "list_api_groups_quantities_v2", unsupported.Later, "list"),
     # Apps (credentials)
-    ("GET", "~/apps", "list_apps_v2", unsupported.Later, "list"),
-    ("POST", "~/apps", "create_an_app_v2", unsupported.Later, "create"),
-    ("GET", "~/apps/{app_id}", "show_details_of_app_v2", unsupported.Later, "retrieve"),
-    ("PUT", "~/apps/{app_id}", "update_app_v2", unsupported.Later, "update"),
-    ("DELETE", "~/apps/{app_id}", "delete_app_v2", unsupported.Later, "destroy"),
-    ("PUT", "~/apps/secret/{app_id}", "resetting_app_secret_v2", unsupported.Later, "update"),
-    ("GET", "~/apps/validation/{app_id}", "check_app_v2", unsupported.Later, "retrieve"),
+    ("GET", "~/apps", "list_apps_v2", app.Apps, "list"),
+    ("POST", "~/apps", "create_an_app_v2", app.Apps, "create"),
+    ("GET", "~/apps/{app_id}", "show_details_of_app_v2", app.Apps, "retrieve"),
+    ("PUT", "~/apps/{app_id}", "update_app_v2", app.Apps, "update"),
+    ("DELETE", "~/apps/{app_id}", "delete_app_v2", app.Apps, "destroy"),
+    ("PUT", "~/apps/secret/{app_id}", "resetting_app_secret_v2", app.Apps, "reset"),
+    ("GET", "~/apps/validation/{app_id}", "check_app_v2", app.Apps, "check"),
     # AppCodes
     ("GET", "~/apps/{app_id}/app-codes", "list_app_codes_v2", unsupported.Later, "list"),
     ("POST", "~/apps/{app_id}/app-codes", "create_app_code_v2", unsupported.Later, "create"),
@@ -156,11 +156,11 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     ("GET", "~/apps/{app_id}/ai-api-keys/{ai_api_key_id}", "show_details_of_ai_api_key", unsupported.Later, "retrieve"),
     ("DELETE", "~/apps/{app_id}/ai-api-keys/{ai_api_key_id}", "delete_ai_api_key", unsupported.Later, "destroy"),
     # App authorisation
-    ("POST", "~/app-auths", "create_authorizing_apps_v2", unsupported.Later, "create"),
-    ("GET", "~/app-auths/binded-apis", "list_apis_binded_to_app_v2", unsupported.Later, "list"),
-    ("GET", "~/app-auths/binded-apps", "list_apps_binded_to_api_v2", unsupported.Later, "list"),
-    ("GET", "~/app-auths/unbinded-apis", "list_apis_unbinded_to_app_v2", unsupported.Later, "list"),
-    ("DELETE", "~/app-auths/{app_auth_id}", "canceling_authorization_v2", unsupported.Later, "destroy"),
+    ("POST", "~/app-auths", "create_authorizing_apps_v2", app_auth.AppAuths, "create"),
+    ("GET", "~/app-auths/binded-apis", "list_apis_binded_to_app_v2", app_auth.BoundApis, "list"),
+    ("GET", "~/app-auths/binded-apps", "list_apps_binded_to_api_v2", app_auth.BoundApps, "list"),
+    ("GET", "~/app-auths/unbinded-apis", "list_apis_unbinded_to_app_v2", app_auth.FreeApis, "list"),
+    ("DELETE", "~/app-auths/{app_auth_id}", "canceling_authorization_v2", app_auth.AppAuths, "destroy"),
     # Credential quotas
     ("GET", "~/app-quotas", "list_app_quotas", unsupported.Later, "list"),
     ("POST", "~/app-quotas", "create_app_quota", unsupported.Later, "create"),
@@ -177,11 +177,11 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     ("PUT", "~/apps/{app_id}/app-acl", "update_app_acl", unsupported.Later, "update"),
     ("DELETE", "~/apps/{app_id}/app-acl", "delete_app_acl", unsupported.Later, "destroy"),
     # Custom authorizers
-    ("GET", "~/authorizers", "list_custom_authorizers_v2", unsupported.Later, "list"),
-    ("POST", "~/authorizers", "create_custom_authorizer_v2", unsupported.Later, "create"),
-    ("GET", "~/authorizers/{authorizer_id}", "show_details_of_custom_authorizers_v2", unsupported.Later, "retrieve"),
-    ("PUT", "~/authorizers/{authorizer_id}", "update_custom_authorizer_v2", unsupported.Later, "update"),
-    ("DELETE", "~/authorizers/{authorizer_id}", "delete_custom_authorizer_v2", unsupported.Later, "destroy"),
+    ("GET", "~/authorizers", "list_custom_authorizers_v2", authorizer.Authorizers, "list"),
+    ("POST", "~/authorizers", "create_custom_authorizer_v2", authorizer.Authorizers, "create"),
+    ("GET", "~/authorizers/{authorizer_id}", "show_details_of_custom_authorizers_v2", authorizer.Authorizers, "retrieve"),
+    ("PUT", "~/authorizers/{authorizer_id}", "update_custom_authorizer_v2", authorizer.Authorizers, "update"),
+    ("DELETE", "~/authorizers/{authorizer_id}", "delete_custom_authorizer_v2", authorizer.Authorizers, "destroy"),
     # Throttle policies
     ("GET", "~/throttles", "list_request_throttling_policy_v2", unsupported.Later, "list"),
     ("POST", "~/throttles", "create_request_throttling_policy_v2", unsupported.Later, "create"),
