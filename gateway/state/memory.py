@@ -2,21 +2,35 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 from typing import Any
+
+from gateway.state import Breaker, Full, Window
+from gateway.state.breakers import Breakers
+from gateway.state.counters import Counters
+
+# What is kept of answers in all (policies.md section 4.6).
+KEPT_BYTES = 128 * 1024 * 1024
 
 
 class ExpiringCache:
     """At most `size` values, each alive until its own deadline.
 
-    The one longest unread goes first. Time is monotonic seconds.
+    `weigh` says what a value counts for; the one longest unread goes first. Time is
+    monotonic seconds.
     """
 
     def __init__(
-        self, size: int = 10_000, clock: Callable[[], float] = time.monotonic
+        self,
+        size: int = 10_000,
+        clock: Callable[[], float] = time.monotonic,
+        weigh: Callable[[Any], int] | None = None,
     ) -> None:
         self._size = size
         self._clock = clock
+        self._weigh = weigh or (lambda value: 1)
+        self._weight = 0
         self._entries: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
 
     def get(self, key: Hashable) -> Any:
@@ -25,16 +39,22 @@ class ExpiringCache:
         if entry is None:
             return None
         if entry[0] <= self._clock():
-            del self._entries[key]
+            self.drop(key)
             return None
         self._entries.move_to_end(key)
         return entry[1]
 
     def put(self, key: Hashable, value: Any, seconds: float) -> None:
+        self.drop(key)
         self._entries[key] = (self._clock() + seconds, value)
-        self._entries.move_to_end(key)
-        if len(self._entries) > self._size:
-            self._entries.popitem(last=False)
+        self._weight += self._weigh(value)
+        while self._weight > self._size:
+            self.drop(next(iter(self._entries)))
+
+    def drop(self, key: Hashable) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._weight -= self._weigh(entry[1])
 
     def seconds_left(self, key: Hashable) -> float:
         """How long a key will live; 0 when it is not there."""
@@ -43,6 +63,36 @@ class ExpiringCache:
 
     def clear(self) -> None:
         self._entries.clear()
+        self._weight = 0
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+class Memory:
+    """`State` of this process; `directory` keeps what outlives it."""
+
+    def __init__(
+        self, directory: Path | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.counters = Counters(clock, directory and directory / "counters.bin")
+        self.breakers = Breakers(clock)
+        self.kept = ExpiringCache(KEPT_BYTES, clock, len)
+        self.seen = self.counters.seen
+        self.seconds_left = self.counters.seconds_left
+        self.forget = self.counters.forget
+        self.open_left = self.breakers.open_left
+        self.put = self.kept.put
+
+    def take(self, windows: Sequence[Window]) -> Full:
+        return self.counters.take(windows)
+
+    def note(self, breaker: Breaker, healthy: bool) -> None:
+        self.breakers.note(breaker, healthy)
+
+    def get(self, key: str) -> bytes | None:
+        value: bytes | None = self.kept.get(key)
+        return value
+
+    async def close(self) -> None:
+        self.counters.close()

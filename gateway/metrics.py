@@ -1,0 +1,12 @@
+"""What a gateway counts about itself, for Prometheus (`--metrics`)."""
+
+from prometheus_client import Counter, Gauge
+
+STATE_AWAY = Gauge(
+    "sallyport_state_away",
+    "1 while the shared state does not answer and limits hold for this gateway alone",
+)
+STATE_LOCAL = Counter(
+    "sallyport_state_local_total",
+    "Operations done by this gateway alone because the shared state did not answer",
+)
