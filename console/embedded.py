@@ -23,7 +23,7 @@ from gateway.pipeline import run
 from gateway.records import Recorder
 from gateway.snapshot import Function, Snapshot
 from gateway.source import File, Fixed
-from gateway.state.memory import ExpiringCache
+from gateway.state.memory import ExpiringCache, Memory
 
 T = TypeVar("T")
 
@@ -42,6 +42,7 @@ class Embedded:
         self.records = Recorder()
         self._gateway = Gateway(live, self._pool, records=self.records)
         self._drafts = ExpiringCache()
+        self._draft_state = Memory()
 
     def serve(self, request: Request) -> Response:
         """What a gateway answers to a request."""
@@ -52,7 +53,12 @@ class Embedded:
     ) -> tuple[Response, list[Step]]:
         """The answer and the trace of a debug call, run on a given snapshot."""
         services = Services(
-            Fixed(snapshot), self._pool, self._drafts, time.time, self.records
+            Fixed(snapshot),
+            self._pool,
+            self._drafts,
+            time.time,
+            self.records,
+            self._draft_state,
         )
         call = Call(request, services, debug=True, traced=True)
         response = self._wait(lambda: run(call))

@@ -21,6 +21,7 @@ PACKAGES_DIR = DATA_DIR / "packages"
 WHEELHOUSE = Path(
     env.str("SALLYPORT_WHEELHOUSE", default=str(BASE_DIR / "wheelhouse"))
 ).resolve()
+STATE_DIR = DATA_DIR / "state"
 SNAPSHOT_KEY_FILE = KEYS_DIR / "snapshot.key"
 RECORDS_KEY_FILE = KEYS_DIR / "records.key"
 FIELD_KEY_FILE = KEYS_DIR / "fields.key"
@@ -32,6 +33,11 @@ ensure_fernet_key(SNAPSHOT_KEY_FILE)
 ensure_fernet_key(FIELD_KEY_FILE)
 ensure_secret(RECORDS_KEY_FILE)
 SECRET_KEY = env.str("SECRET_KEY", default="") or ensure_secret(KEYS_DIR / "django.key")
+
+# Where gateways count together; "" lets each count for itself.
+REDIS_URL = env.str("SALLYPORT_REDIS_URL", default="")
+# `host:port` where Prometheus finds the gateway's metrics; "" is nowhere.
+METRICS_BIND = env.str("SALLYPORT_METRICS_BIND", default="")
 
 # What the processes listen on, `host:port`, and what callers call the gateway.
 CONSOLE_BIND = env.str("SALLYPORT_CONSOLE_BIND", default="127.0.0.1:8000")

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import uvloop
+from prometheus_client import start_http_server
 
 from gateway import server, tls
 from gateway.app import Gateway
@@ -17,6 +18,9 @@ from gateway.functions.pool import Pool
 from gateway.functions.runtimes import host
 from gateway.records import Recorder, Sender
 from gateway.source import File
+from gateway.state import State
+from gateway.state.memory import Memory
+from gateway.state.redis import Redis
 
 # What sysexits.h calls "a service is unavailable": an address or a file is.
 UNAVAILABLE = 69
@@ -46,7 +50,31 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--tls-dir", type=Path, metavar="DIR", help="server.pem and server.key"
     )
+    options.add_argument(
+        "--state", type=Path, metavar="DIR", help="where quotas are kept over restarts"
+    )
+    options.add_argument(
+        "--redis-file",
+        type=Path,
+        metavar="FILE",
+        help="holds the URL of the Redis server that gateways count in together",
+    )
+    options.add_argument(
+        "--metrics",
+        type=server.parse_address,
+        metavar="HOST:PORT",
+        help="where Prometheus finds what the gateway counts about itself",
+    )
     return options
+
+
+def state(options: argparse.Namespace) -> State:
+    """Of this process, or shared. OSError when its files cannot be had."""
+    if options.redis_file:
+        return Redis(options.redis_file.read_text().strip())
+    if options.state:
+        options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Memory(options.state)
 
 
 def listeners(options: argparse.Namespace) -> list[server.Listener]:
@@ -72,14 +100,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         source = File(options.snapshot, options.key_file)
         pool = Pool(Store(options.packages), jail=options.jail)
+        counted = state(options)
         sockets = listeners(options)
+        if options.metrics:
+            start_http_server(options.metrics[1], options.metrics[0])
     except (OSError, JailMissing) as error:
         print(f"The gateway cannot start: {error}", file=sys.stderr)
         return UNAVAILABLE
     # Looking for interpreters takes a moment: no call should wait for it.
     Thread(target=host().interpreters, daemon=True).start()
     recorder = Recorder()
-    gateway = Gateway(source, pool, records=recorder)
+    gateway = Gateway(source, pool, records=recorder, state=counted)
     sender = None
     if options.console:
         sender = Sender(recorder, options.console, options.records_key)

@@ -11,7 +11,8 @@ from gateway.http import ClientGone, Headers, Request, Response
 from gateway.pipeline import start
 from gateway.records import Recorder
 from gateway.source import Source
-from gateway.state.memory import ExpiringCache
+from gateway.state import State
+from gateway.state.memory import ExpiringCache, Memory
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,10 +30,18 @@ class Gateway:
         verdicts: ExpiringCache | None = None,
         clock: Callable[[], float] = time.time,
         records: Recorder | None = None,
+        state: State | None = None,
     ) -> None:
         # An empty cache is false.
         cache = ExpiringCache() if verdicts is None else verdicts
-        self.services = Services(source, functions, cache, clock, records or Recorder())
+        self.services = Services(
+            source,
+            functions,
+            cache,
+            clock,
+            records or Recorder(),
+            state or Memory(clock=clock),
+        )
 
     def answer(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
         """The answer to one request, on the configuration of this moment.
@@ -61,8 +70,9 @@ class Gateway:
         await send({"type": "http.response.body", "body": response.body})
 
     async def close(self) -> None:
-        """End the function workers."""
+        """End the function workers, and let go of the state."""
         await self.services.functions.close()
+        await self.services.state.close()
 
 
 def _request(scope: Scope, receive: Receive) -> Request:

@@ -14,6 +14,7 @@ from gateway.outgoing import Outgoing
 from gateway.records import Recorder, record
 from gateway.snapshot import Api, Backend, Credential, Function, Group, Snapshot
 from gateway.source import Source
+from gateway.state import State
 from gateway.state.memory import ExpiringCache
 
 NOTHING = Snapshot()
@@ -27,7 +28,8 @@ class Services:
     """What phases share between calls.
 
     `source` has the configuration, `verdicts` caches authorizer results, `clock`
-    is the time of day in epoch seconds, `records` keeps what happened.
+    is the time of day in epoch seconds, `records` keeps what happened, `state` counts
+    calls and keeps answers.
     """
 
     source: Source
@@ -35,6 +37,7 @@ class Services:
     verdicts: ExpiringCache
     clock: Callable[[], float]
     records: Recorder
+    state: State
 
 
 @dataclass(slots=True)

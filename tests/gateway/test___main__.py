@@ -109,3 +109,29 @@ def test_a_missing_key_file_is_no_reason_to_listen(tmp_path: Path) -> None:
         _, err = process.communicate(timeout=10)
     assert process.returncode == UNAVAILABLE
     assert os.strerror(2) in err and "Traceback" not in err
+
+
+def test_metrics_say_whether_the_shared_state_is_away(
+    options: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "redis.url").write_text(f"redis://127.0.0.1:{free_port()}/0\n")
+    port, metrics = free_port(), free_port()
+    options += ["--redis-file", str(tmp_path / "redis.url")]
+    options += ["--http", f"127.0.0.1:{port}", "--metrics", f"127.0.0.1:{metrics}"]
+    with gateway(*options) as process:
+        assert get(process, port).status_code == 404
+        assert "sallyport_state_away 0.0" in get(process, metrics).text
+
+
+def test_a_state_directory_serves_one_gateway(
+    options: list[str], tmp_path: Path
+) -> None:
+    options += ["--state", str(tmp_path / "state"), "--http", "127.0.0.1:"]
+    options[-1] += str(port := free_port())
+    with gateway(*options) as first:
+        assert get(first, port).status_code == 404
+        options[-1] = f"127.0.0.1:{free_port()}"
+        with gateway(*options) as second:
+            _, complaint = second.communicate(timeout=30)
+    assert second.returncode == UNAVAILABLE
+    assert "belongs to another gateway: give each a --state of its own" in complaint

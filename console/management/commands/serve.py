@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from console import publish, setup
 from console.addresses import WILDCARDS, text, url
+from console.keys import write_private
 from console.supervisor import Address, Service, StartError, Supervisor
 from gateway.server import bind, parse_address
 from gateway.tls import ensure_certificates
@@ -162,7 +163,15 @@ def _gateway(console: Address, http: Address, https: Address) -> Service:
         "--http": text(http),
         "--https": text(https),
         "--tls-dir": str(settings.TLS_DIR),
+        "--state": str(settings.STATE_DIR),
     }
+    if settings.REDIS_URL:
+        # In a file, since the URL may hold a password and everybody sees arguments.
+        file = settings.KEYS_DIR / "redis.url"
+        write_private(file, settings.REDIS_URL)
+        options["--redis-file"] = str(file)
+    if settings.METRICS_BIND:
+        options["--metrics"] = settings.METRICS_BIND
     words = [word for pair in options.items() for word in pair]
     return _service("gateway", ["gateway", *words], http, https)
 
