@@ -38,7 +38,7 @@ def check(result: str, *, ok: bool) -> Check:
             "malformed",
             {},
             "the call failed",
-            "Callers get 500 until the function answers: see the log.",
+            "The output and the log say why.",
         )
     try:
         verdict = interpret(result)

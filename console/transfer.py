@@ -1,7 +1,8 @@
 """Functions as files: export and import (reference: console.md section C3).
 
 A ZIP archive of `function.json`, configuration under the vendor's field names, and
-the code under `code/`. Encrypted values are never exported: their keys are, blank.
+the code under `code/`. Encrypted values are never exported: their keys are, blank. Nor
+is network access: whoever imports a function grants it anew.
 """
 
 import json

@@ -71,14 +71,17 @@ def _summary(call: Invocation) -> list[tuple[str, str]]:
     function = call.function
     states = {function.draft_id: "draft", function.deployed_id: "deployed"}
     state = states.get(call.code_hash, "not what is deployed")
+    # Without an interpreter nothing ran: there was no call to measure.
+    ran = bool(call.interpreter)
+    start = "cold" if call.cold else "warm"
     return [
         ("Request ID", call.request_id),
         ("Memory Configured", f"{call.memory_size} MB"),
-        ("Execution Duration", f"{call.duration_ms:.3f} ms"),
-        ("Memory Used", f"{call.memory_used_mb:.3f} MB"),
-        ("Billed Duration", f"{-(-call.duration_ms // 1):.0f} ms"),
+        ("Execution Duration", f"{call.duration_ms:.3f} ms" if ran else ""),
+        ("Memory Used", f"{call.memory_used_mb:.3f} MB" if ran else ""),
+        ("Billed Duration", f"{-(-call.duration_ms // 1):.0f} ms" if ran else ""),
         ("Initialisation", f"{call.init_ms:.3f} ms" if call.cold else ""),
-        ("Start", "cold" if call.cold else "warm"),
+        ("Start", start if ran else "not started"),
         ("Version", f"{call.version}{f', alias {call.alias}' if call.alias else ''}"),
         ("Code hash", f"{call.code_hash[:12]} ({state})"),
         ("Interpreter", call.interpreter),
