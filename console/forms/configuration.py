@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from console.forms.base import NounForm, PlainForm, rows_of, switch
 from console.models import Function
 from console.models.function import MAX_VARIABLES, check_variables
+from gateway.functions.pool import MAX_PER_FUNCTION
 
 
 class BasicSettingsForm(NounForm):
@@ -27,7 +28,8 @@ class BasicSettingsForm(NounForm):
             "handler": "A file name, a dot and a function name.",
             "timeout": "3 to 259,200 seconds.",
             "concurrency": "How many calls of it may run at once: 1 to 1,000. -1 for "
-            "no limit of its own.",
+            f"no limit of its own. One gateway runs at most {MAX_PER_FUNCTION} at "
+            "once; others wait their turn.",
             "initializer_handler": "Runs once in each instance before its first call, "
             "like index.initializer. Blank: none.",
             "initializer_timeout": "1 to 300 seconds.",

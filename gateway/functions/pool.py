@@ -24,6 +24,8 @@ from gateway.snapshot import Function
 __all__ = ["Invocation", "Pool", "WorkerState"]
 
 
+# Of one gateway: processes in all, and calls at once of one version of a function.
+MAX_CHILDREN, MAX_PER_FUNCTION = 32, 8
 _FREEZE_SECONDS = 0.05
 
 
@@ -43,8 +45,8 @@ class Pool:
         self,
         packages: Store,
         *,
-        max_children: int = 32,
-        max_per_function: int = 8,
+        max_children: int = MAX_CHILDREN,
+        max_per_function: int = MAX_PER_FUNCTION,
         queue: int = 256,
         idle_seconds: float = 300,
         max_calls: int = 10_000,

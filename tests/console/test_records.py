@@ -130,8 +130,8 @@ def test_a_result_says_which_code_ran_with_what_memory(admin_client: Client) -> 
 
 
 def test_a_call_that_never_started_is_not_called_warm(admin_client: Client) -> None:
-    refused = {"ok": False, "interpreter": "", "cold": False, "error_type": "disabled"}
-    (call,) = records.store([record(world.function(), **refused)])
+    refused = record(world.function(), ok=False, interpreter="", error_type="disabled")
+    (call,) = records.store([refused])
     page = Page(admin_client.get(call.get_absolute_url()))
     assert page.says("not started") and not page.says("warm")
     assert not page.says("0.000 ms")
