@@ -84,3 +84,16 @@ class ReleaseAdmin(ReadOnly):
 
     list_display = ("api", "env", "version_no", "status", "publish_time")
     list_filter = ("env", "status")
+
+
+@admin.register(models.Instance)
+class InstanceAdmin(admin.ModelAdmin):
+    list_display = ("instance_name", "id")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: models.Instance | None = None
+    ) -> bool:
+        return False

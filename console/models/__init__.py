@@ -8,6 +8,7 @@ from console.models.credential import Authorization, Credential
 from console.models.environment import Environment
 from console.models.function import Function, TestEvent
 from console.models.group import ApiGroup
+from console.models.instance import Instance
 from console.models.invocation import Invocation
 from console.models.package import Package
 from console.models.release import Release
@@ -27,6 +28,7 @@ __all__ = [
     "Environment",
     "Function",
     "GatewayResponse",
+    "Instance",
     "Invocation",
     "Package",
     "Release",

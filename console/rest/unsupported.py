@@ -1,10 +1,10 @@
 """Operations about what is not here: a stable, documented answer to each.
 
 What only a cloud has (elastic IPs, orders, VPC endpoints) is refused; a list of it
-is empty, and there is one zone, so that clients which ask before they act go on.
+is empty, so that clients which ask before they act go on.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from rest_framework.request import Request
@@ -13,22 +13,38 @@ from rest_framework.response import Response
 from console.rest.errors import Refusal
 from console.rest.resources import Endpoint
 
-ZONE = "local-1"
-
 
 class CloudOnly(Endpoint):
     """What a gateway of one's own does not have."""
 
     model = User
     text = "This gateway is self-hosted: there is no such cloud resource here."
+    # What a list of it answers.
+    nothing: ClassVar[dict[str, Any]] = {}
 
     def refuse(self, request: Request, **kwargs: Any) -> Response:
         raise Refusal(412, "APIG.3458", self.text)
 
-    list = retrieve = create = update = destroy = refuse
+    retrieve = create = update = destroy = refuse
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        return Response(self.nothing)
+
+
+class Connections(CloudOnly):
+    nothing = {"total": 0, "size": 0, "connections": []}
+
+
+class Permissions(CloudOnly):
+    nothing = {"total": 0, "size": 0, "permissions": []}
+
+
+class MetricData(CloudOnly):
+    nothing = {"datapoints": []}
 
 
 class Later(CloudOnly):
     """What this version of the gateway does not do."""
 
     text = "This gateway does not support the operation."
+    list = CloudOnly.refuse

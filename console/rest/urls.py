@@ -6,7 +6,16 @@ last two columns say what answers (reference: operations_by_family.md).
 
 from django.urls import include, path
 
-from console.rest import app, app_auth, authorizer, environment, group, unsupported
+from console.rest import (
+    app,
+    app_auth,
+    authorizer,
+    environment,
+    group,
+    instance,
+    outline,
+    unsupported,
+)
 from console.rest.table import Operation, patterns
 
 ROOT = "/v2/{project_id}/apigw"
@@ -14,33 +23,33 @@ ROOT = "/v2/{project_id}/apigw"
 # fmt: off
 OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     # Gateway lifecycle
-    ("GET", "/instances", "list_instances_v2", unsupported.Later, "list"),
-    ("POST", "/instances", "create_instance_v2", unsupported.Later, "create"),
-    ("GET", "~", "show_details_of_instance_v2", unsupported.Later, "retrieve"),
-    ("PUT", "~", "update_instance_v2", unsupported.Later, "update"),
-    ("DELETE", "~", "delete_instances_v2", unsupported.Later, "destroy"),
-    ("GET", "~/progress", "show_details_of_instance_progress_v2", unsupported.Later, "retrieve"),
-    ("GET", "~/restriction", "show_restriction_of_instance_v2", unsupported.Later, "retrieve"),
+    ("GET", "/instances", "list_instances_v2", instance.Instances, "list"),
+    ("POST", "/instances", "create_instance_v2", instance.Instances, "create"),
+    ("GET", "~", "show_details_of_instance_v2", instance.Instances, "retrieve"),
+    ("PUT", "~", "update_instance_v2", instance.Instances, "update"),
+    ("DELETE", "~", "delete_instances_v2", instance.Instances, "destroy"),
+    ("GET", "~/progress", "show_details_of_instance_progress_v2", instance.Progress, "retrieve"),
+    ("GET", "~/restriction", "show_restriction_of_instance_v2", instance.Restriction, "retrieve"),
     # Gateway features
     ("GET", "~/features", "list_features_v2", unsupported.Later, "list"),
     ("POST", "~/features", "create_feature_v2", unsupported.Later, "create"),
     ("GET", "~/instance-features", "list_instance_features", unsupported.Later, "list"),
     # Quota configuration
-    ("GET", "/instance/configs", "list_instance_configs_v2", unsupported.Later, "list"),
-    ("GET", "~/project/configs", "list_project_cofigs_v2", unsupported.Later, "list"),
+    ("GET", "/instance/configs", "list_instance_configs_v2", outline.Configs, "list"),
+    ("GET", "~/project/configs", "list_project_cofigs_v2", outline.Configs, "list"),
     # Custom ingress ports
     ("GET", "~/custom-ingress-ports", "list_custom_ingress_ports", unsupported.Later, "list"),
     ("POST", "~/custom-ingress-ports", "add_custom_ingress_port", unsupported.Later, "create"),
     ("DELETE", "~/custom-ingress-ports/{ingress_port_id}", "delete_custom_ingress_port", unsupported.Later, "destroy"),
     ("GET", "~/custom-ingress-ports/{ingress_port_id}/domains", "list_custom_ingress_port_domains", unsupported.Later, "list"),
     # Gateway (TMS) tags
-    ("GET", "/instance-tags", "list_project_instance_tags", unsupported.Later, "list"),
-    ("POST", "/resource-instances/count", "show_instances_num_by_tags", unsupported.Later, "create"),
-    ("POST", "/resource-instances/filter", "list_instances_by_tags", unsupported.Later, "create"),
-    ("GET", "~/instance-tags", "list_instance_tags", unsupported.Later, "list"),
-    ("POST", "~/instance-tags/action", "batch_create_or_delete_instance_tags", unsupported.Later, "create"),
+    ("GET", "/instance-tags", "list_project_instance_tags", instance.ProjectTags, "list"),
+    ("POST", "/resource-instances/count", "show_instances_num_by_tags", instance.TaggedInstances, "count"),
+    ("POST", "/resource-instances/filter", "list_instances_by_tags", instance.TaggedInstances, "find"),
+    ("GET", "~/instance-tags", "list_instance_tags", instance.Tags, "list"),
+    ("POST", "~/instance-tags/action", "batch_create_or_delete_instance_tags", instance.Tags, "change"),
     # Availability zones
-    ("GET", "/available-zones", "list_available_zones_v2", unsupported.CloudOnly, "list"),
+    ("GET", "/available-zones", "list_available_zones_v2", instance.Zones, "list"),
     # EIP / public access
     ("PUT", "~/eip", "add_eip_v2", unsupported.CloudOnly, "update"),
     ("DELETE", "~/eip", "remove_eip_v2", unsupported.CloudOnly, "destroy"),
@@ -55,8 +64,8 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     ("POST", "~/postpaid-resize", "create_post_pay_resize_order", unsupported.CloudOnly, "create"),
     ("POST", "~/prepay-resize", "create_prepay_resize", unsupported.CloudOnly, "create"),
     # VPC endpoint
-    ("GET", "~/vpc-endpoint/connections", "list_endpoint_connections", unsupported.CloudOnly, "list"),
-    ("GET", "~/vpc-endpoint/permissions", "list_endpoint_permissions", unsupported.CloudOnly, "list"),
+    ("GET", "~/vpc-endpoint/connections", "list_endpoint_connections", unsupported.Connections, "list"),
+    ("GET", "~/vpc-endpoint/permissions", "list_endpoint_permissions", unsupported.Permissions, "list"),
     ("POST", "~/vpc-endpoint/connections/action", "accept_or_reject_endpoint_connections", unsupported.CloudOnly, "create"),
     ("POST", "~/vpc-endpoint/permissions/batch-add", "add_endpoint_permissions", unsupported.CloudOnly, "create"),
     ("POST", "~/vpc-endpoint/permissions/batch-delete", "delete_endpoint_permissions", unsupported.CloudOnly, "create"),
@@ -133,9 +142,9 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     # Microservice import
     ("POST", "~/microservice/import", "import_microservice", unsupported.CloudOnly, "create"),
     # Resource overview
-    ("GET", "~/resources/outline/apis", "list_api_quantities_v2", unsupported.Later, "list"),
-    ("GET", "~/resources/outline/apps", "list_app_quantities_v2", unsupported.Later, "list"),
-    ("GET", "~/resources/outline/groups", "list_api_groups_quantities_v2", unsupported.Later, "list"),
+    ("GET", "~/resources/outline/apis", "list_api_quantities_v2", outline.Apis, "list"),
+    ("GET", "~/resources/outline/apps", "list_app_quantities_v2", outline.Apps, "list"),
+    ("GET", "~/resources/outline/groups", "list_api_groups_quantities_v2", outline.Groups, "list"),
     # Apps (credentials)
     ("GET", "~/apps", "list_apps_v2", app.Apps, "list"),
     ("POST", "~/apps", "create_an_app_v2", app.Apps, "create"),
@@ -265,7 +274,7 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     ("POST", "~/vpc-channels/{vpc_channel_id}/members/batch-enable", "batch_enable_members", unsupported.Later, "create"),
     ("DELETE", "~/vpc-channels/{vpc_channel_id}/members/{member_id}", "delete_backend_instance_v2", unsupported.Later, "destroy"),
     # Monitoring
-    ("GET", "~/metric-data", "list_metric_data", unsupported.CloudOnly, "list"),
+    ("GET", "~/metric-data", "list_metric_data", unsupported.MetricData, "list"),
     ("GET", "~/statistics/api/latest", "list_lately_api_statistics_v2", unsupported.Later, "list"),
     ("GET", "~/statistics/group/latest", "list_lately_group_statistics_v2", unsupported.Later, "list"),
 ))

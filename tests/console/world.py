@@ -43,6 +43,7 @@ class Example:
     invocation: models.Invocation
     trace: models.Trace
     variable: models.Variable
+    instance: models.Instance
 
     @property
     def debug_url(self) -> str:
@@ -73,6 +74,7 @@ def example() -> Example:
         invocation=invocation(function),
         trace=trace(api),
         variable=variable(),
+        instance=models.Instance.current(),
     )
 
 
