@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from console.models import Alias, Function, Version
-from console.models.version import LATEST
+from console.models.alias import Alias
+from console.models.function import Function
+from console.models.version import LATEST, Version
 
 
 class UnknownFunction(LookupError):

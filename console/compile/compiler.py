@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from console import limits, models
+from console.compile.backends import Backends, req_param
 from console.compile.functions import called, target
 from console.compile.variables import Variables, resolve
 from gateway import snapshot as data
@@ -27,18 +28,24 @@ class Compiler:
         self._defaults = {row.group_id: row.pk for row in responses if row.default}
         self._credentials = _bound_credentials()
         self._variables = Variables()
+        self._backends = Backends(self._guard)
 
     def snapshot(self) -> data.Snapshot:
         """Everything that is live."""
         live = models.Release.objects.filter(status=models.Release.Status.EFFECTIVE)
+        apis = tuple(self._release(row) for row in live.select_related("api", "env"))
         return data.Snapshot(
             groups=tuple(self._group(row) for row in models.ApiGroup.objects.all()),
-            apis=tuple(self._release(row) for row in live.select_related("api", "env")),
+            apis=apis,
             credentials=tuple(map(_credential, models.Credential.objects.all())),
             authorizers=tuple(self._authorizers.values()),
-            functions=tuple(called(self._authorizers.values())),
+            functions=tuple(called(self._targets())),
             settings=limits.of_calls(),
         )
+
+    def _targets(self) -> list[data.Target]:
+        guards = [guard.target for guard in self._authorizers.values() if guard.target]
+        return [*guards, *self._backends.targets]
 
     def draft(self, api: models.Api) -> data.Api:
         """An API as last saved, as if it were published in RELEASE."""
@@ -70,7 +77,11 @@ class Compiler:
             match_mode=definition["match_mode"],
             auth_type=definition["auth_type"],
             authorizer=self._guard(guard) if guard else None,
-            backend=data.Backend(_mock(definition["mock_info"])),
+            cors=definition["cors"],
+            content_type=definition["content_type"],
+            req_params=tuple(map(req_param, definition["req_params"])),
+            backend=self._backends.default(definition),
+            policies=self._backends.policies(definition),
             is_send_fg_body_base64=definition["is_send_fg_body_base64"],
             credentials=bound,
             responses=self._rules.get(definition["response_id"], {}),
@@ -120,14 +131,6 @@ def _bound_credentials() -> dict[tuple[str, str], frozenset[str]]:
 
 def _credential(row: models.Credential) -> data.Credential:
     return data.Credential(row.pk, row.name, row.app_key, row.app_secret)
-
-
-def _mock(raw: Mapping[str, Any]) -> data.MockInfo:
-    return data.MockInfo(
-        status_code=raw.get("status_code", 200),
-        result_content=raw.get("result_content", ""),
-        headers=tuple((h["name"], h["value"]) for h in raw.get("headers", [])),
-    )
 
 
 def _rules(raw: Mapping[str, Any]) -> Rules:

@@ -1,7 +1,7 @@
 """Functions, their versions and aliases to what a caller of one refers to."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -35,8 +35,19 @@ def version(row: models.Version, *, alias: str = "") -> data.Function:
     )
 
 
-def target(row: models.Authorizer) -> data.Target | None:
-    """What an authorizer calls; None when its function was never deployed."""
+class Caller(Protocol):
+    """Names a function, and perhaps a version or an alias of it."""
+
+    @property
+    def function(self) -> models.Function: ...
+    @property
+    def version(self) -> models.Version | None: ...
+    @property
+    def alias(self) -> models.Alias | None: ...
+
+
+def target(row: Caller) -> data.Target | None:
+    """What a caller calls; None when its function was never deployed."""
     return callee(row.function, row.version, row.alias)
 
 
@@ -82,9 +93,8 @@ def _function(
     )
 
 
-def called(authorizers: Iterable[data.Authorizer]) -> Iterable[data.Function]:
+def called(targets: Sequence[data.Target]) -> Iterable[data.Function]:
     """Each function that is called, once."""
-    targets = [guard.target for guard in authorizers if guard.target]
     used = [t.function for t in targets] + [t.second for t in targets if t.second]
     return {function.key: function for function in used}.values()
 

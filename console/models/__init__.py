@@ -1,7 +1,7 @@
 """The nouns of the product, one per file; field names are the REST names."""
 
 from console.models.alias import Alias
-from console.models.api import Api
+from console.models.api import Api, BackendUse
 from console.models.authorizer import Authorizer
 from console.models.build import Build
 from console.models.credential import Authorization, Credential
@@ -23,6 +23,7 @@ __all__ = [
     "ApiGroup",
     "Authorization",
     "Authorizer",
+    "BackendUse",
     "Build",
     "Credential",
     "Environment",

@@ -57,6 +57,8 @@ class Api:
     req_params: tuple[ReqParam, ...] = ()
     backend: Backend = Backend()
     policies: tuple[BackendPolicy, ...] = ()
+    cors: bool = False
+    content_type: str = ""
     is_send_fg_body_base64: bool = True
     credentials: frozenset[str] = frozenset()
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)

@@ -217,7 +217,7 @@ def test_switching_keeps_the_time_of_publication() -> None:
 def test_what_is_live_cannot_be_there_twice() -> None:
     old = world.published(req_uri="/orders/{id}")
     first = old.releases.get()
-    old.req_uri = "/moved"
+    old.req_uri, old.req_params = "/moved", []
     old.save_valid()
     new = world.api(req_uri="/orders/{number}")
     with pytest.raises(ValidationError, match=f"{old} answers to the same"):

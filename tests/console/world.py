@@ -9,6 +9,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from console import demo, models, publish
+from console.models.api import placeholders
 from console.models.environment import RELEASE_ID
 from console.setup import ensure_default_response
 from console.urls import urlpatterns
@@ -170,11 +171,17 @@ def variable(**fields: Any) -> models.Variable:
 
 
 def draft_api(**fields: Any) -> models.Api:
-    """An API that is not saved: App authentication, GET, HTTPS, a path of its own."""
+    """An API that is not saved: App authentication, GET, HTTPS, a path of its own.
+
+    The parameters of its path are declared, unless the fields do it.
+    """
     owner = fields.setdefault("group", default_group())
     number = next(_numbers)
+    in_path = placeholders(fields.get("req_uri", ""))
+    declared = [{"name": n, "type": "STRING", "location": "PATH"} for n in in_path]
     return models.Api(
         **{
+            "req_params": declared,
             "name": f"api{number}",
             "req_uri": f"/path{number}",
             "response": ensure_default_response(owner),

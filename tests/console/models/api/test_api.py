@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 
 from console.models import Api
-from console.models.api import check_mock, check_path, path_shape
 from tests.console import world
 
 pytestmark = pytest.mark.django_db
@@ -83,28 +82,6 @@ def test_a_documented_path_is_taken(uri: str) -> None:
 )
 def test_another_path_is_refused(uri: str) -> None:
     assert set(refused_fields(world.draft_api(req_uri=uri))) == {"req_uri"}
-
-
-def test_a_prefix_match_takes_no_rest_parameter() -> None:
-    with pytest.raises(ValidationError, match="exact match"):
-        check_path("/a/{rest+}", "SWA")
-    check_path("/a/{b}", "SWA")
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [("/a/{x}", "/a/{y}"), ("/a/{x+}", "/a/{y+}"), ("/{a}/b/{c}", "/{x}/b/{y}")],
-)
-def test_parameters_names_do_not_make_paths_differ(ours: str, theirs: str) -> None:
-    assert path_shape(ours) == path_shape(theirs)
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [("/a", "/a/"), ("/a", "/A"), ("/a/{x}", "/a/{x+}"), ("/a/{x}", "/a/b")],
-)
-def test_other_paths_differ(ours: str, theirs: str) -> None:
-    assert path_shape(ours) != path_shape(theirs)
 
 
 def test_two_apis_of_a_group_cannot_answer_the_same_calls() -> None:
@@ -209,49 +186,6 @@ def test_a_gateway_response_of_another_group_is_refused() -> None:
     foreign = world.group().gateway_responses.get()
     row = world.draft_api(response=foreign)
     assert "own group" in refused_fields(row)["response"][0]
-
-
-@pytest.mark.parametrize(
-    "mock",
-    [
-        {},
-        {"status_code": 200},
-        {"status_code": 599},
-        {"result_content": "值" * 20_480},
-        {"headers": [{"name": "X-A", "value": "", "remark": "值"}]},
-        {"headers": [{"name": "a" * 128, "value": "v"}]},
-    ],
-)
-def test_a_documented_mock_is_taken(mock: dict[str, Any]) -> None:
-    check_mock(mock)
-
-
-@pytest.mark.parametrize(
-    ("mock", "said"),
-    [
-        ({"status_code": 199}, "Status Code"),
-        ({"status_code": 600}, "Status Code"),
-        ({"status_code": "200"}, "Status Code"),
-        ({"status_code": True}, "Status Code"),
-        ({"result_content": "x" * 20_481}, "Response"),
-        ({"result_content": 5}, "Response"),
-        ({"headers": [{"name": "a b", "value": "v"}]}, "Header a b"),
-        ({"headers": [{"name": "a:", "value": "v"}]}, "Header a:"),
-        ({"headers": [{"name": "", "value": "v"}]}, "Header"),
-        ({"headers": [{"name": "a" * 129, "value": "v"}]}, "Header"),
-        ({"headers": [{"name": "a", "value": "b\r\nc"}]}, "Header a"),
-        ({"headers": [{"name": "a", "value": "值"}]}, "Header a"),
-        ({"headers": [{"name": "a"}]}, "Headers"),
-        ({"headers": [1]}, "Headers"),
-        ({"headers": {}}, "Headers"),
-        ([], "object"),
-        ("text", "object"),
-    ],
-)
-def test_another_mock_is_refused_by_the_field_s_name(mock: Any, said: str) -> None:
-    with pytest.raises(ValidationError) as refused:
-        check_mock(mock)
-    assert said in refused.value.message_dict["mock_info"][0]
 
 
 def test_an_api_in_use_protects_what_it_needs() -> None:

@@ -1,0 +1,161 @@
+"""Where calls end: the documents of a backend (reference: api.md sections 2.2 to 2.4).
+
+`backend_api`, `func_info` and `mock_info`, and the same members inside a backend
+policy. What they refer to by name or id has to be there.
+"""
+
+import re
+from typing import Any
+
+from console import urns
+from console.models.api.paths import read_backend_path
+from console.models.api.shape import (
+    Member,
+    Members,
+    boolean,
+    broken,
+    one_of,
+    read_object,
+    text,
+    whole,
+)
+from console.models.authorizer import Authorizer
+
+METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "ANY")
+MAX_CONTENT = 20_480
+MAX_HEADERS = 10
+LONGEST_V1, LONGEST = 60_000, 600_000
+NO_CHANNEL = 2
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}\Z")
+_VARIABLE = r"#[A-Za-z][A-Za-z0-9_-]{2,31}#"
+_PORT = r":\d{1,5}"
+_ADDRESS = (
+    rf"(?:[A-Za-z0-9._-]|{_VARIABLE})+(?:{_PORT}|:?{_VARIABLE})?"
+    rf"|\[[0-9a-fA-F:.]+\](?:{_PORT})?"
+)
+_ID = text(64, r"[A-Za-z0-9_-]*", "an id")
+
+BACKEND_API: Members = {
+    "url_domain": Member(
+        "Backend Address",
+        text(255, _ADDRESS, "host or host:port, or #Variable# of an environment"),
+        "",
+    ),
+    "req_protocol": Member("Protocol", one_of("HTTP", "HTTPS")),
+    "req_method": Member("Method", one_of(*METHODS)),
+    "req_uri": Member("Path", read_backend_path),
+    "timeout": Member("Timeout (ms)", whole(1, LONGEST)),
+    "retry_count": Member(
+        "Retries", text(2, r"-1|\d|10", 'a text from "-1" to "10"'), "-1"
+    ),
+    "enable_client_ssl": Member("Two-Way Authentication", boolean, False),
+    "authorizer_id": Member("Backend Authentication", _ID, ""),
+    "remark": Member("Description", text(255), ""),
+    "version": Member("Version", text(16), ""),
+}
+FUNC_INFO: Members = {
+    "function_urn": Member("Function URN", text(512)),
+    "invocation_type": Member("Invocation Mode", one_of("sync", "async")),
+    "network_type": Member("Network Architecture", one_of("V1", "V2")),
+    "timeout": Member("Timeout (ms)", whole(1, LONGEST)),
+    "version": Member("Version", text(64), ""),
+    "alias_urn": Member("Alias", text(512), ""),
+    "req_protocol": Member("Protocol", one_of("HTTPS"), "HTTPS"),
+    "authorizer_id": Member("Backend Authentication", _ID, ""),
+    "remark": Member("Description", text(255), ""),
+}
+MOCK_INFO: Members = {
+    "status_code": Member("Status Code", whole(200, 599), 200),
+    "result_content": Member("Response", text(MAX_CONTENT), ""),
+    "headers": Member("Headers", lambda value: _headers(value), []),
+    "authorizer_id": Member("Backend Authentication", _ID, ""),
+    "remark": Member("Description", text(255), ""),
+    "version": Member("Version", text(64), ""),
+}
+# By backend_type: the field of the API, and its members.
+DOCUMENTS: dict[str, tuple[str, Members]] = {
+    "HTTP": ("backend_api", BACKEND_API),
+    "FUNCTION": ("func_info", FUNC_INFO),
+    "MOCK": ("mock_info", MOCK_INFO),
+}
+Document = dict[str, Any]
+
+
+def read_backend(kind: str, raw: Any) -> Document:
+    """A backend's document, complete; ValidationError says what is wrong."""
+    backend = read_object(raw, DOCUMENTS[kind][1])
+    check_authorizer(backend["authorizer_id"])
+    if kind == "HTTP":
+        _check_http(backend)
+    if kind == "FUNCTION":
+        _check_function(backend)
+    return backend
+
+
+def check_authorizer(authorizer_id: str) -> None:
+    if not authorizer_id:
+        return
+    row = Authorizer.objects.filter(pk=authorizer_id).first()
+    if row is None:
+        raise broken(
+            f"Backend Authentication: there is no authorizer {authorizer_id}.",
+            "APIG.3081",
+        )
+    if row.type != Authorizer.Type.BACKEND:
+        raise broken("Backend Authentication: choose a backend authorizer.")
+
+
+def named(backend: Document) -> urns.Named:
+    """The function, version or alias of a function backend; UnknownFunction."""
+    urn = backend["alias_urn"] or backend["function_urn"]
+    version = backend["version"]
+    if not backend["alias_urn"] and version and urn.count(":") == 6:
+        urn = f"{urn}:{version}"
+    return urns.resolve(urn)
+
+
+def _check_http(backend: Document) -> None:
+    if not backend["url_domain"]:
+        raise broken("Backend Address is missing.", "APIG.2001")
+    port = re.search(r":(\d+)\Z", backend["url_domain"])
+    if port and not 0 < int(port[1]) < 65_536:
+        raise broken("Backend Address: a port is a number from 1 to 65535.")
+    if backend["enable_client_ssl"] and backend["req_protocol"] != "HTTPS":
+        raise broken("Two-Way Authentication: only with HTTPS.", "APIG.3717")
+
+
+def _check_function(backend: Document) -> None:
+    try:
+        named(backend)
+    except urns.UnknownFunction as error:
+        raise broken(f"Function URN: {error}.", "APIG.3019") from None
+    if backend["network_type"] == "V1" and backend["timeout"] > LONGEST_V1:
+        raise broken(
+            f"Timeout (ms): at most {LONGEST_V1} with network architecture V1."
+        )
+
+
+def _headers(value: Any) -> list[dict[str, str]]:
+    """A Mock's response headers: name, value and description."""
+    if not isinstance(value, list) or not all(map(_is_header, value)):
+        raise ValueError("a list of objects with name and value")
+    if len(value) > MAX_HEADERS:
+        raise ValueError(f"at most {MAX_HEADERS}")
+    return [_header(raw) for raw in value]
+
+
+def _is_header(raw: Any) -> bool:
+    return isinstance(raw, dict) and all(
+        isinstance(raw.get(key, ""), str) for key in ("name", "value", "remark")
+    )
+
+
+def _header(raw: dict[str, str]) -> dict[str, str]:
+    name, value = raw.get("name", ""), raw.get("value")
+    if value is None:
+        raise ValueError("a list of objects with name and value")
+    if not _TOKEN.match(name):
+        raise ValueError(f"{name}: a name has 1 to 128 letters, digits and -")
+    if not value.isprintable() or not value.isascii():
+        raise ValueError(f"{name}: a value is one line of ASCII characters")
+    return {"name": name, "value": value, "remark": raw.get("remark", "")}
