@@ -30,7 +30,7 @@ def binds_are_host_and_port(**_: Any) -> list[CheckMessage]:
 @register()
 def limits_are_known(**_: Any) -> list[CheckMessage]:
     """SALLYPORT_LIMITS names limits that exist, none below 0."""
-    known = limits.LIMITS.keys() | limits.OF_CALLS.keys()
+    known = limits.LIMITS.keys() | limits.OF_CALLS
     return [
         Error(
             f"SALLYPORT_LIMITS has {name}={value}",

@@ -66,7 +66,7 @@ LIMITS: dict[str, Limit] = {
     "PLUGIN_NUM_LIMIT": Limit(500, "APIG.3100", "plug-ins"),
     "BATCH_NUM_LIMIT": Limit(1000, "APIG.2003", "objects of one batch"),
 }
-OF_CALLS = {field.name: int(str(field.default)) for field in fields(Settings)}
+OF_CALLS = frozenset(field.name for field in fields(Settings) if field.type is int)
 
 
 def limit(name: str) -> int:

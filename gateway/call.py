@@ -12,7 +12,7 @@ from gateway.functions.pool import Invocation, Pool
 from gateway.http import Request, Response, decode_text
 from gateway.outgoing import Outgoing
 from gateway.records import Recorder, record
-from gateway.snapshot import Api, Backend, Credential, Function, Group, Snapshot
+from gateway.snapshot import Api, Backend, Credential, Function, Group, Snapshot, User
 from gateway.source import Source
 from gateway.state import State
 from gateway.state.memory import ExpiringCache
@@ -69,6 +69,7 @@ class Call:
         "api",
         "path_values",
         "credential",
+        "user",
         "frontend",
         "backend",
         "outgoing",
@@ -97,6 +98,7 @@ class Call:
         self.api = NO_API
         self.path_values: tuple[str, ...] = ()
         self.credential: Credential | None = None
+        self.user: User | None = None
         self.frontend: Mapping[str, str] = {}
         self.backend: Backend = NO_API.backend
         self.outgoing: Outgoing | None = None

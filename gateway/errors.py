@@ -8,6 +8,9 @@
     ├─ RequestTimeout                 408     APIG.0201  DEFAULT_4XX
     ├─ ProtocolNotSupported           400     APIG.0607  DEFAULT_4XX
     ├─ ApiNotFound                    404     APIG.0101  NOT_FOUND
+    ├─ IamAuthError                   401     APIG.0301  AUTH_FAILURE
+    │  └─ IamAuthMissing              401     APIG.0301  AUTH_HEADER_MISSING
+    ├─ TokenExpired                   401     APIG.0307  AUTH_FAILURE
     ├─ AppAuthError                   401     APIG.0303  AUTH_FAILURE
     │  └─ AppAuthMissing              401     APIG.0303  AUTH_HEADER_MISSING
     ├─ AppNotAuthorized               403     APIG.0304  UNAUTHORIZED
@@ -35,6 +38,7 @@ _VARIABLE = re.compile(
     r"\$context\.(authorizer\.\w+\.[A-Za-z][A-Za-z0-9_-]*|[A-Za-z]+(?:\.[A-Za-z]+)*)"
 )
 _APP_AUTH = "Incorrect app authentication information"
+_IAM_AUTH = "Incorrect IAM authentication information"
 _CUSTOM_AUTH = "Incorrect authentication information: frontend authorizer"
 
 
@@ -113,6 +117,22 @@ class AppAuthError(GatewayError):
 
 class AppAuthMissing(AppAuthError):
     type = "AUTH_HEADER_MISSING"
+
+
+class IamAuthError(GatewayError):
+    status, code, type = 401, "APIG.0301", "AUTH_FAILURE"
+
+    def __init__(self, detail: str, *, reason: str = "") -> None:
+        super().__init__(f"{_IAM_AUTH}: {detail}", reason=reason or detail)
+
+
+class IamAuthMissing(IamAuthError):
+    type = "AUTH_HEADER_MISSING"
+
+
+class TokenExpired(GatewayError):
+    status, code, type = 401, "APIG.0307", "AUTH_FAILURE"
+    message = "The token must be updated."
 
 
 class AppNotAuthorized(GatewayError):

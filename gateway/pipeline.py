@@ -29,7 +29,9 @@ from gateway.errors import GatewayError, InternalError, render
 from gateway.http import ClientGone, Response
 from gateway.policies import (
     app_auth,
+    app_code,
     custom_auth,
+    iam_auth,
     limits,
     mapping,
     routing,
@@ -62,6 +64,8 @@ REQUEST: tuple[Phase, ...] = (
     Phase("protocol", limits.check_protocol, limits.skips_protocol),
     Phase("request head limits", limits.check_head),
     Phase("request body", limits.read_body),
+    Phase("IAM authentication", iam_auth.authenticate, iam_auth.skips),
+    Phase("AppCode", app_code.check_code, app_code.skips),
     Phase("app signature", app_auth.verify_signature, app_auth.skips),
     Phase("credential authorization", app_auth.check_authorization, app_auth.skips),
     Phase("custom authorizer", custom_auth.authorize, custom_auth.skips),

@@ -51,6 +51,15 @@ class AuthorizationMissing(SignatureError):
     """There is no Authorization header at all."""
 
 
+class SignatureWrong(SignatureError):
+    """All is there, but another key, or another request, was signed."""
+
+    def __init__(self, canonical: str) -> None:
+        shown = canonical.replace("\n", "|")
+        self.detail = f"canonicalRequest:{shown}"
+        super().__init__(f"verify signature fail, {self.detail}")
+
+
 class Authorization(NamedTuple):
     """The three parts of an Authorization header.
 
@@ -222,8 +231,7 @@ def verify(
         expected = key.sign(string_to_sign(canonical, date))
         if hmac.compare_digest(expected, given.signature):
             return
-    shown = canonical.replace("\n", "|")
-    raise SignatureError(f"verify signature fail, canonicalRequest:{shown}")
+    raise SignatureWrong(canonical)
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,14 @@ DEBUG_HEADER = b"x-apig-authorization"
 def skips(api: Api) -> str:
     """An unknown mode is not skipped: it refuses every call."""
     mode = api.auth_type
-    return f"the authentication mode is {mode}" * (mode in ("NONE", "AUTHORIZER"))
+    others = ("NONE", "AUTHORIZER", "IAM")
+    return f"the authentication mode is {mode}" * (mode in others)
+
+
+def signature_header(call: Call) -> bytes:
+    """The header that the signature is in."""
+    own = call.debug and DEBUG_HEADER in call.request.headers
+    return DEBUG_HEADER if own else b"authorization"
 
 
 def verify_signature(call: Call) -> Response | None:
@@ -25,10 +32,11 @@ def verify_signature(call: Call) -> Response | None:
     mode = call.api.auth_type
     if mode != "APP":
         raise InternalError(reason=f"the authentication mode {mode} is not supported")
-    headers = call.request.headers
-    name = DEBUG_HEADER if call.debug and DEBUG_HEADER in headers else b"authorization"
+    if call.credential is not None:
+        return call.skip("the AppCode was right")
     try:
-        given = signing.parse_authorization(headers.get(name))
+        authorization = call.request.headers.get(signature_header(call))
+        given = signing.parse_authorization(authorization)
         credential = call.snapshot.apps.get(given.access)
         if credential is None:
             raise AppAuthError(f"app not found, appkey {given.access}")

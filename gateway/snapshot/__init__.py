@@ -22,11 +22,13 @@ from gateway.snapshot.group import Group, ResponseRule
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.snapshot import Snapshot
+from gateway.snapshot.user import AccessKey, User
 
 RELEASE = "RELEASE"
 
 __all__ = [
     "RELEASE",
+    "AccessKey",
     "Api",
     "Authorizer",
     "Backend",
@@ -46,6 +48,7 @@ __all__ = [
     "Settings",
     "Snapshot",
     "Target",
+    "User",
     "dump",
     "load",
     "per_api",

@@ -53,6 +53,7 @@ class Api:
     req_uri: str
     match_mode: str = "NORMAL"
     auth_type: str = "NONE"
+    app_code: bool = False
     authorizer: Authorizer | None = None
     req_params: tuple[ReqParam, ...] = ()
     backend: Backend = Backend()

@@ -14,6 +14,7 @@ class Credential:
     name: str
     app_key: str
     app_secret: str = field(repr=False)
+    app_codes: tuple[str, ...] = field(default=(), repr=False)
 
     @cached_property
     def key(self) -> Key:

@@ -1,16 +1,20 @@
 """What holds for the whole gateway (auth.md section 9)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cryptography.fernet import Fernet, MultiFernet
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Limits of every call, in force at the next request.
+    """Limits of every call, in force at the next request, and the keys of tokens.
 
     Sizes are in bytes, times in ms. `backend_timeout` is the most that an API may
     ask for, `sl_domain_calls` what a debugging domain name takes a day,
     `call_depth` how often a call may come back to the gateway; after `lock_tries` wrong
-    tries an access key is locked for `lock_time`.
+    tries an access key is locked for `lock_time`. `token_keys` are Fernet keys, one a
+    line, the newest first.
     """
 
     request_body_size: int = 12 * 1024 * 1024
@@ -25,3 +29,10 @@ class Settings:
     signature_skew: int = 15 * 60_000
     lock_tries: int = 5
     lock_time: int = 5 * 60_000
+    token_keys: str = field(default="", repr=False)
+
+    @cached_property
+    def token_cipher(self) -> MultiFernet | None:
+        """What tokens are sealed with; None where there are no keys."""
+        keys = [Fernet(key) for key in self.token_keys.split()]
+        return MultiFernet(keys) if keys else None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 
 from gateway.router import Router
 from gateway.snapshot.api import Api
@@ -11,6 +12,7 @@ from gateway.snapshot.function import Function
 from gateway.snapshot.group import Group
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
+from gateway.snapshot.user import AccessKey, User
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,28 @@ class Snapshot:
     authorizers: tuple[Authorizer, ...] = ()
     functions: tuple[Function, ...] = ()
     plugins: tuple[Plugin, ...] = ()
+    users: tuple[User, ...] = ()
     settings: Settings = Settings()
 
     @cached_property
     def apps(self) -> dict[str, Credential]:
         """Credentials by app key."""
         return {c.app_key: c for c in self.credentials}
+
+    @cached_property
+    def app_codes(self) -> dict[bytes, tuple[Credential, bytes]]:
+        """Credentials and AppCodes by the SHA-256 of the AppCode."""
+        pairs = [(c, code.encode()) for c in self.credentials for code in c.app_codes]
+        return {sha256(code).digest(): (c, code) for c, code in pairs}
+
+    @cached_property
+    def users_by_id(self) -> dict[str, User]:
+        return {user.id: user for user in self.users}
+
+    @cached_property
+    def access_keys(self) -> dict[str, tuple[User, AccessKey]]:
+        """Users and their access keys by AK."""
+        return {k.access: (u, k) for u in self.users for k in u.access_keys}
 
     @cached_property
     def hosts(self) -> dict[str, Group]:
@@ -52,6 +70,9 @@ class Snapshot:
     def prepare(self) -> "Snapshot":
         """Work out every index now, so that no request pays for it."""
         _ = self.apps, self.hosts, self.default_group, self.routers
+        _ = self.app_codes, self.users_by_id, self.settings.token_cipher
+        for _user, access_key in self.access_keys.values():
+            _ = access_key.key
         for credential in self.credentials:
             _ = credential.key
         for api in self.apis:

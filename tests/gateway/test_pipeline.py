@@ -14,7 +14,9 @@ from gateway.call import Call
 from gateway.http import Response
 from gateway.policies import (
     app_auth,
+    app_code,
     custom_auth,
+    iam_auth,
     limits,
     mapping,
     routing,
@@ -34,6 +36,8 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
         ("protocol", limits.check_protocol),
         ("request head limits", limits.check_head),
         ("request body", limits.read_body),
+        ("IAM authentication", iam_auth.authenticate),
+        ("AppCode", app_code.check_code),
         ("app signature", app_auth.verify_signature),
         ("credential authorization", app_auth.check_authorization),
         ("custom authorizer", custom_auth.authorize),
@@ -79,8 +83,10 @@ def test_a_call_that_passes_has_a_step_for_each_phase(world: World) -> None:
     assert answer.status == 200
     assert [step.phase for step in answer.trace] == [p.name for p in pipeline.REQUEST]
     decisions = [step.decision for step in answer.trace]
-    passed = ["passed"] * 5
-    assert decisions == [*passed[:2], "skipped", *passed, "skipped", "answered"]
+    passed = ["passed"] * 3
+    skipped = ["skipped"] * 2
+    expected = [*passed[:2], "skipped", *passed[:2], *skipped, *passed]
+    assert decisions == [*expected, "skipped", "answered"]
     assert all(step.duration_ms > 0 for step in answer.trace)
 
 
@@ -94,6 +100,8 @@ def test_a_step_says_why_its_phase_was_skipped(world: World) -> None:
     }
     assert because == {
         "protocol": "the API takes HTTP and HTTPS",
+        "IAM authentication": "the authentication mode is NONE",
+        "AppCode": "simple authentication is off",
         "app signature": "the authentication mode is NONE",
         "credential authorization": "the authentication mode is NONE",
         "custom authorizer": "the API has no custom authorizer",

@@ -278,7 +278,7 @@ def a_credential_that_is_not_bound(world: World) -> Request:
 
 @refusal(500, "APIG.0601", BROKEN, "DEFAULT_5XX")
 def an_authentication_mode_nobody_implements(world: World) -> Request:
-    world.publish(auth_type="IAM")
+    world.publish(auth_type="SOME")
     return signed()
 
 

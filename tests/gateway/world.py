@@ -20,6 +20,7 @@ from gateway.pipeline import run
 from gateway.server import GatewayServer, bind
 from gateway.signing import format_date
 from gateway.snapshot import (
+    AccessKey,
     Api,
     Authorizer,
     Backend,
@@ -28,8 +29,10 @@ from gateway.snapshot import (
     Group,
     MockInfo,
     ResponseRule,
+    Settings,
     Snapshot,
     Target,
+    User,
 )
 from gateway.state.memory import ExpiringCache
 from tests.packages import put
@@ -39,8 +42,13 @@ HOST = "g1.apig.localhost"
 OTHER_HOST = "g2.apig.localhost"
 KEY, SECRET = "demoAppKey0123456789", "demoAppSecret-abcdefghijklmnop"
 STRANGER, STRANGER_SECRET = "strangerKey0", "strangerSecret"
+AK, SK = "demoAccessKey0000001", "demoSecretKey-abcdefghijklmnop"
+APP_CODE = "a" * 64
+TOKEN_KEY = "c2FsbHlwb3J0LXNhbGx5cG9ydC1zYWxseXBvcnQtMDE="
 NOW = 1_704_164_645.0
 DATE = "20240102T030405Z"
+
+USER = User("u1", "alice", "d1", "account", "first", (AccessKey(AK, SK),))
 
 
 @dataclass(frozen=True)
@@ -79,9 +87,11 @@ class World:
                 Group("g2", "other", False, (OTHER_HOST,)),
             ),
             credentials=(
-                Credential("c1", "app", KEY, SECRET),
+                Credential("c1", "app", KEY, SECRET, (APP_CODE,)),
                 Credential("c2", "stranger", STRANGER, STRANGER_SECRET),
             ),
+            users=(USER,),
+            settings=Settings(token_keys=TOKEN_KEY),
         ).prepare()
         self.gateway = Gateway(
             self,
@@ -115,11 +125,19 @@ class World:
         bound: frozenset[str] = frozenset({"c1"})
         return self.publish(**{"auth_type": "APP", "credentials": bound} | fields)
 
+    def publish_iam(self, **fields: Any) -> Api:
+        """Add an API with IAM authentication."""
+        return self.publish(**{"auth_type": "IAM"} | fields)
+
+    def users(self, *users: User) -> None:
+        """Change the users."""
+        self._put(users=users)
+
     def change(self, **fields: Any) -> None:
         """Change every API."""
         self._put(apis=tuple(replace(api, **fields) for api in self.snapshot.apis))
 
-    def limit(self, **limits: int) -> None:
+    def limit(self, **limits: Any) -> None:
         """Change limits of the gateway."""
         self._put(settings=replace(self.snapshot.settings, **limits))
 

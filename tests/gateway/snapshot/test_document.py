@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from gateway.snapshot import (
+    AccessKey,
     Api,
     Authorizer,
     Backend,
@@ -18,10 +19,12 @@ from gateway.snapshot import (
     Settings,
     Snapshot,
     Target,
+    User,
     dump,
     load,
 )
 
+KEYS = "czNjcmV0LXRva2Vucy1vZi0zMi1ieXRlcy0wMTIzNDU="
 RULE = ResponseRule(401, '{"c":1}', (("X-A", "1"), ("X-A", "2")))
 FUNCTION = Function(
     urn="urn:fss:r:p:function:default:f",
@@ -58,10 +61,11 @@ API = Api(
 SNAPSHOT = Snapshot(
     groups=(Group("g1", "DEFAULT", True, ("g1.test",), {"THROTTLED": RULE}),),
     apis=(API, replace(API, id="a2", stage="TEST", authorizer=None)),
-    credentials=(Credential("c1", "app", "key", "s3cret-app"),),
+    credentials=(Credential("c1", "app", "key", "s3cret-app", ("s3cret-code",)),),
     authorizers=(AUTHORIZER, replace(AUTHORIZER, id="au2", target=None)),
     functions=(FUNCTION, replace(FUNCTION, version="v2")),
-    settings=Settings(request_body_size=1000),
+    settings=Settings(request_body_size=1000, token_keys=KEYS),
+    users=(User("u1", "alice", "d", "a", "1", (AccessKey("ak", "s3cret-sk"),)),),
 )
 
 
@@ -149,6 +153,7 @@ def test_what_an_authorizer_said_is_kept_apart_by_what_it_depends_on() -> None:
 
 def test_secrets_are_not_shown() -> None:
     assert "s3cret" not in repr(SNAPSHOT)
+    assert KEYS not in repr(SNAPSHOT)
 
 
 def test_nothing_in_a_snapshot_can_be_changed() -> None:
