@@ -8,13 +8,14 @@ from random import getrandbits
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from gateway.errors import GatewayError
 from gateway.functions.pool import Invocation, Pool
 from gateway.http import Request, Response, decode_text
 from gateway.outgoing import Outgoing
 from gateway.records import Recorder, record
 from gateway.snapshot import Api, Backend, Credential, Function, Group, Snapshot, User
 from gateway.source import Source
-from gateway.state import State
+from gateway.state import Breaker, State
 from gateway.state.memory import ExpiringCache
 
 NOTHING = Snapshot()
@@ -40,6 +41,18 @@ class Services:
     state: State
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a circuit breaker notes about a call once its backend has answered.
+
+    `unhealthy` judges the answer; without it only a time-out is unhealthy.
+    """
+
+    breaker: Breaker
+    unhealthy: Callable[[Mapping[str, Any]], bool] | None
+    started: float
+
+
 @dataclass(slots=True)
 class Step:
     """One line of a trace: a phase, what it decided, and how long it took."""
@@ -54,7 +67,9 @@ class Call:
     """A request on its way, and what the phases found out about it.
 
     `backend` is the one in force: the API's own unless a backend policy chose
-    another; `outgoing` is what it is sent, unless it is a Mock. `debug` marks a call
+    another; `outgoing` is what it is sent, unless it is a Mock. `watch` is what a
+    circuit breaker notes about its answer; `error` is why the call was refused, once
+    it was. `debug` marks a call
     of the console's debug page; `trace` is None unless the call is traced, and then
     collects a Step for each phase.
     """
@@ -74,6 +89,9 @@ class Call:
         "backend",
         "outgoing",
         "cache_status",
+        "cache_key",
+        "watch",
+        "error",
         "debug",
         "trace",
         "started",
@@ -104,6 +122,10 @@ class Call:
         self.outgoing: Outgoing | None = None
         # What response caching did, as `$context.cacheStatus`: HIT, MISS, BYPASS.
         self.cache_status = ""
+        # Where the backend's answer is to be kept; empty when it is not.
+        self.cache_key = ""
+        self.watch: Watch | None = None
+        self.error: GatewayError | None = None
         self.debug = debug
         self.trace: list[Step] | None = [] if traced else None
 

@@ -30,6 +30,7 @@ from gateway.http import ClientGone, Response
 from gateway.policies import (
     app_auth,
     app_code,
+    cors,
     custom_auth,
     iam_auth,
     limits,
@@ -63,6 +64,7 @@ REQUEST: tuple[Phase, ...] = (
     # From here on the API is known, and its plan decides.
     Phase("protocol", limits.check_protocol, limits.skips_protocol),
     Phase("request head limits", limits.check_head),
+    Phase("CORS preflight", cors.preflight, cors.skips),
     Phase("request body", limits.read_body),
     Phase("IAM authentication", iam_auth.authenticate, iam_auth.skips),
     Phase("AppCode", app_code.check_code, app_code.skips),
@@ -84,6 +86,7 @@ class Later(NamedTuple):
 
 RESPONSE: tuple[Later, ...] = (
     Later("response headers", set_resp_headers.apply, set_resp_headers.skips),
+    Later("CORS headers", cors.apply, cors.skips_answers),
 )
 
 _ROUTE = 1 + [phase.run for phase in REQUEST].index(routing.match_route)
@@ -255,6 +258,7 @@ def _failed(call: Call, error: Exception) -> Response:
 
 
 def _refuse(call: Call, error: GatewayError) -> Response:
+    call.error = error
     owner = call.api if call.api is not NO_API else call.group
     rules = owner.responses if owner else {}
     known = _variables(call) if rules else {"requestId": call.request_id}

@@ -3,7 +3,8 @@
 from gateway.call import Call
 from gateway.errors import ApiNotFound, BadRequest
 from gateway.http import Response
-from gateway.router import Router
+from gateway.policies import cors
+from gateway.router import Match, Router
 from gateway.snapshot import RELEASE, Api, Group
 
 _SHORT_TEXT = "The API does not exist."
@@ -25,7 +26,7 @@ def match_route(call: Call) -> Response | None:
         raise ApiNotFound(
             reason=f"group {group.name} has no published API in environment {stage}"
         )
-    found = router.find(request.method, request.raw_path)
+    found = router.find(request.method, request.raw_path) or _asked(call, router)
     if found is None:
         raise _unmatched(call, router)
     call.api = found.target
@@ -58,6 +59,15 @@ def _group(call: Call) -> Group:
     if group is None:
         raise ApiNotFound(reason=f"no API group answers to the host {name!r}")
     return group
+
+
+def _asked(call: Call, router: Router[Api]) -> Match[Api] | None:
+    """The API that a preflight asks about, if a policy answers for it."""
+    if not cors.is_preflight(call.request):
+        return None
+    method = call.request.headers.get(b"access-control-request-method") or ""
+    found = router.find(method, call.request.raw_path)
+    return None if found is None or cors.skips(found.target) else found
 
 
 def _is_address(name: str) -> bool:
