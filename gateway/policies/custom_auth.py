@@ -48,11 +48,17 @@ def authorize(call: Call) -> Awaitable[None] | None:
     function = guard.target.pick() if guard.target else None
     key = _verdict_key(call, guard, function)
     known = call.services.verdicts.get(key) if guard.ttl else None
-    if known is None:
+    if known is None or function is None:
         return _ask(call, guard, function, key)
     if call.trace is not None:
         left = call.services.verdicts.seconds_left(key)
-        call.explain(authorizer=guard.name, cache="hit", seconds_left=round(left, 1))
+        call.explain(
+            authorizer=guard.name,
+            cache="hit",
+            seconds_left=round(left, 1),
+            function=function.qualified_urn,
+            code_hash=function.code_hash,
+        )
     _apply(call, known)
     return None
 
