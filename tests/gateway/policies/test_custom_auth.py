@@ -276,7 +276,6 @@ def test_a_failed_call_is_repeated_as_often_as_configured(
 
 
 CRASH = "import os\ndef handler(event, context): os._exit(1)\n"
-LOOP = "def handler(event, context):\n    while True: pass\n"
 
 
 @pytest.mark.parametrize(

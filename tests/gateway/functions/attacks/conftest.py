@@ -34,11 +34,13 @@ def syscall(x86, arm, *arguments):
     number = x86 if X86 else arm
     return call(libc.syscall(ctypes.c_long(number), *arguments))
 
-def handler(event, context):
+def handler(given, context):
+    expression, event = given
     try:
-        return {{"got": repr({attempt})[:200]}}
+        found = eval(expression, {**globals(), "event": event})
+        return {"got": repr(found)[:200]}
     except OSError as error:
-        return {{"refused": os.strerror(error.errno or 0)}}
+        return {"refused": os.strerror(error.errno or 0)}
 """
 
 
@@ -89,10 +91,22 @@ def pools() -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def attempt(pools: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
-    """What an expression came to at a level: `got`, or the error it was `refused`."""
+    """What an expression came to at a level: `got`, or the error it was `refused`.
 
-    def run(level: str, expression: str, event: object = None, **fields: Any) -> Any:
-        outcome = pools(level, ATTEMPT.format(attempt=expression), event, **fields)
+    One child makes most attempts; one that would leave its child changed is made
+    `alone`.
+    """
+
+    def run(
+        level: str,
+        expression: str,
+        event: object = None,
+        *,
+        alone: bool = False,
+        **fields: Any,
+    ) -> Any:
+        code = f"{ATTEMPT}# {expression}\n" if alone else ATTEMPT
+        outcome = pools(level, code, (expression, event), **fields)
         assert outcome.ok, outcome
         return json.loads(outcome.result)
 

@@ -38,7 +38,7 @@ def test_memory_ends_in_an_error(pools: Callable[..., Any], level: str) -> None:
 
 def test_one_file_cannot_fill_the_disk(attempt: Attempt, level: str) -> None:
     expression = "open('big', 'wb').truncate((512 << 20) + 1)"
-    assert "refused" in attempt(level, expression)
+    assert "refused" in attempt(level, expression, alone=True)
 
 
 def test_inside_bubblewrap_many_files_cannot_fill_it_either(
@@ -47,11 +47,13 @@ def test_inside_bubblewrap_many_files_cannot_fill_it_either(
     if "bubblewrap" not in launch.levels():
         pytest.skip("bubblewrap does not work on this host")
     piece = "open(str(n), 'wb').write(b'x' * (1 << 20))"
-    assert "refused" in attempt("bubblewrap", f"[{piece} for n in range(600)]")
+    expression = f"[{piece} for n in range(600)]"
+    assert "refused" in attempt("bubblewrap", expression, alone=True)
 
 
 def test_descriptors_run_out_for_it_alone(attempt: Attempt, level: str) -> None:
-    assert "refused" in attempt(level, "[os.dup(0) for _ in range(5000)]")
+    expression = "[os.dup(0) for _ in range(5000)]"
+    assert "refused" in attempt(level, expression, alone=True)
 
 
 def test_it_cannot_keep_a_core_dump_or_raise_a_limit(

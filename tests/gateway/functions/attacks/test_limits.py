@@ -91,7 +91,7 @@ def test_it_inherits_nothing_at_any_level(
     ],
 )
 def test_limits_alone_do_not_stop(attempt: Attempt, expression: str) -> None:
-    assert "got" in attempt("limits", expression, os.getpid())
+    assert "got" in attempt("limits", expression, os.getpid(), alone=True)
 
 
 def test_limits_alone_do_not_hide_another_functions_code(attempt: Attempt) -> None:
