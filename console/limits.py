@@ -51,6 +51,7 @@ LIMITS: dict[str, Limit] = {
     "VPC_NUM_LIMIT": Limit(200, "APIG.3109", "load balance channels"),
     "VPC_INSTANCE_NUM_LIMIT": Limit(200, "APIG.3110", "servers of a channel"),
     "API_PARAM_NUM_LIMIT": Limit(50, "APIG.3111", "parameters of an API"),
+    "APP_QUOTA_NUM_LIMIT": Limit(200, "APIG.3100", "credential quota policies"),
     "ACL_NUM_LIMIT": Limit(100, "APIG.3112", "access control policies"),
     "ACL_IP_NUM_LIMIT": Limit(100, "APIG.3100", "addresses of a policy"),
     "API_POLICY_NUM_LIMIT": Limit(5, "APIG.3113", "backend policies of an API"),

@@ -18,6 +18,68 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Acl",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "acl_name",
+                    models.CharField(
+                        error_messages={
+                            "unique": "An access control policy with this name already exists."
+                        },
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A(?:[A-Za-z一-龥][A-Za-z0-9_一-龥]{2,63})\\Z",
+                                "Name: 3 to 64 letters, digits and underscores, a letter first.",
+                            )
+                        ],
+                        verbose_name="Name",
+                    ),
+                ),
+                (
+                    "entity_type",
+                    models.CharField(
+                        choices=[
+                            ("IP", "IP address"),
+                            ("DOMAIN", "Account name"),
+                            ("DOMAIN_ID", "Account ID"),
+                        ],
+                        default="IP",
+                        max_length=9,
+                        verbose_name="Type",
+                    ),
+                ),
+                (
+                    "acl_type",
+                    models.CharField(
+                        choices=[("PERMIT", "Allow"), ("DENY", "Deny")],
+                        default="PERMIT",
+                        max_length=6,
+                        verbose_name="Effect",
+                    ),
+                ),
+                ("acl_value", models.TextField(verbose_name="Values")),
+                ("create_time", models.DateTimeField(auto_now_add=True)),
+                ("update_time", models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                "verbose_name": "access control policy",
+                "verbose_name_plural": "access control policies",
+                "ordering": ["acl_name"],
+            },
+        ),
+        migrations.CreateModel(
             name="Alias",
             fields=[
                 (
@@ -110,6 +172,99 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "API group",
                 "ordering": ["-is_default", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AppQuota",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        error_messages={
+                            "unique": "A quota policy with this name already exists."
+                        },
+                        max_length=255,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A(?:[A-Za-z一-龥][A-Za-z0-9_一-龥]{2,254})\\Z",
+                                "Name: 3 to 255 letters, digits and underscores, a letter first.",
+                            )
+                        ],
+                        verbose_name="Name",
+                    ),
+                ),
+                (
+                    "reset_time",
+                    models.CharField(
+                        blank=True, max_length=19, verbose_name="Effective On"
+                    ),
+                ),
+                (
+                    "time_interval",
+                    models.PositiveIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2147483647),
+                        ],
+                        verbose_name="Period",
+                    ),
+                ),
+                (
+                    "time_unit",
+                    models.CharField(
+                        choices=[
+                            ("SECOND", "Second"),
+                            ("MINUTE", "Minute"),
+                            ("HOUR", "Hour"),
+                            ("DAY", "Day"),
+                        ],
+                        default="DAY",
+                        max_length=6,
+                        verbose_name="Unit",
+                    ),
+                ),
+                (
+                    "call_limits",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2147483647),
+                        ],
+                        verbose_name="Max. API Requests",
+                    ),
+                ),
+                (
+                    "remark",
+                    models.CharField(
+                        blank=True,
+                        max_length=255,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A(?:[^<>]*)\\Z", "Description: no < and >."
+                            )
+                        ],
+                        verbose_name="Description",
+                    ),
+                ),
+                ("create_time", models.DateTimeField(auto_now_add=True)),
+                ("update_time", models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                "verbose_name": "credential quota policy",
+                "verbose_name_plural": "credential quota policies",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
@@ -470,6 +625,130 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Throttle",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        error_messages={
+                            "unique": "A throttling policy with this name already exists."
+                        },
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A(?:[A-Za-z一-龥][A-Za-z0-9_一-龥]{2,63})\\Z",
+                                "Name: 3 to 64 letters, digits and underscores, a letter first.",
+                            )
+                        ],
+                        verbose_name="Name",
+                    ),
+                ),
+                (
+                    "type",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "API-specific"), (2, "API-sharing")],
+                        default=1,
+                        verbose_name="Type",
+                    ),
+                ),
+                (
+                    "time_interval",
+                    models.PositiveIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2147483647),
+                        ],
+                        verbose_name="Period",
+                    ),
+                ),
+                (
+                    "time_unit",
+                    models.CharField(
+                        choices=[
+                            ("SECOND", "Second"),
+                            ("MINUTE", "Minute"),
+                            ("HOUR", "Hour"),
+                            ("DAY", "Day"),
+                        ],
+                        default="SECOND",
+                        max_length=6,
+                        verbose_name="Unit",
+                    ),
+                ),
+                (
+                    "api_call_limits",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2147483647),
+                        ],
+                        verbose_name="Max. API Requests",
+                    ),
+                ),
+                (
+                    "user_call_limits",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        default=0,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(2147483647),
+                        ],
+                        verbose_name="Max. User Requests",
+                    ),
+                ),
+                (
+                    "app_call_limits",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        default=0,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(2147483647),
+                        ],
+                        verbose_name="Max. Credential Requests",
+                    ),
+                ),
+                (
+                    "ip_call_limits",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        default=0,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(2147483647),
+                        ],
+                        verbose_name="Max. IP Address Requests",
+                    ),
+                ),
+                (
+                    "remark",
+                    models.CharField(
+                        blank=True, max_length=255, verbose_name="Description"
+                    ),
+                ),
+                ("create_time", models.DateTimeField(auto_now_add=True)),
+                ("update_time", models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                "verbose_name": "request throttling policy",
+                "verbose_name_plural": "request throttling policies",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
             name="Trace",
             fields=[
                 (
@@ -627,6 +906,82 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "custom authorizer",
                 "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AppQuotaBinding",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("bound_time", models.DateTimeField(auto_now_add=True)),
+                (
+                    "quota",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bindings",
+                        to="console.appquota",
+                    ),
+                ),
+                (
+                    "app",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quota_binding",
+                        to="console.credential",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "quota of a credential",
+                "ordering": ["-bound_time"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AppAcl",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "app_acl_type",
+                    models.CharField(
+                        choices=[("PERMIT", "Allow"), ("DENY", "Deny")],
+                        default="PERMIT",
+                        max_length=6,
+                        verbose_name="Effect",
+                    ),
+                ),
+                (
+                    "app_acl_values",
+                    models.JSONField(default=list, verbose_name="IP Addresses"),
+                ),
+                (
+                    "app",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="app_acl",
+                        to="console.credential",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "access control of a credential",
+                "verbose_name_plural": "access control of credentials",
             },
         ),
         migrations.AddField(
@@ -1192,6 +1547,100 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ThrottleBinding",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("slot", models.CharField(editable=False, max_length=32)),
+                (
+                    "apply_time",
+                    models.DateTimeField(auto_now_add=True, verbose_name="Bound"),
+                ),
+                (
+                    "api",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="console.api",
+                    ),
+                ),
+                (
+                    "env",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="console.environment",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bindings",
+                        to="console.throttle",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-apply_time"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ThrottleSpecial",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "object_type",
+                    models.CharField(
+                        choices=[("APP", "Credential"), ("USER", "Tenant")],
+                        max_length=4,
+                    ),
+                ),
+                ("object_id", models.CharField(max_length=64, verbose_name="ID")),
+                (
+                    "call_limits",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2147483647),
+                        ],
+                        verbose_name="Threshold",
+                    ),
+                ),
+                ("apply_time", models.DateTimeField(auto_now_add=True)),
+                (
+                    "throttle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="specials",
+                        to="console.throttle",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "excluded caller",
+                "ordering": ["object_type", "apply_time"],
+            },
+        ),
+        migrations.CreateModel(
             name="Variable",
             fields=[
                 (
@@ -1456,6 +1905,59 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="AclBinding",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("slot", models.CharField(editable=False, max_length=32)),
+                (
+                    "apply_time",
+                    models.DateTimeField(auto_now_add=True, verbose_name="Bound"),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bindings",
+                        to="console.acl",
+                    ),
+                ),
+                (
+                    "api",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="console.api",
+                    ),
+                ),
+                (
+                    "env",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="console.environment",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-apply_time"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("api", "env", "slot"), name="one_aclbinding_of_a_slot"
+                    )
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="gatewayresponse",
             constraint=models.UniqueConstraint(
@@ -1494,6 +1996,21 @@ class Migration(migrations.Migration):
                 name="test_event_name",
                 violation_error_code="FSS.1073",
                 violation_error_message="The function has an event with this name.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="throttlebinding",
+            constraint=models.UniqueConstraint(
+                fields=("api", "env", "slot"), name="one_throttlebinding_of_a_slot"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="throttlespecial",
+            constraint=models.UniqueConstraint(
+                fields=("throttle", "object_type", "object_id"),
+                name="throttle_special_object",
+                violation_error_code="APIG.3308",
+                violation_error_message="ID: it is excluded already.",
             ),
         ),
         migrations.AddConstraint(

@@ -1,8 +1,12 @@
 """The nouns of the product, one per file; field names are the REST names."""
 
+from console.models.acl import Acl, AclBinding
 from console.models.alias import Alias
 from console.models.api import Api, BackendUse
+from console.models.app_acl import AppAcl
+from console.models.app_quota import AppQuota, AppQuotaBinding
 from console.models.authorizer import Authorizer
+from console.models.binding import Binding, Policy
 from console.models.build import Build
 from console.models.credential import Authorization, Credential
 from console.models.environment import Environment
@@ -13,17 +17,28 @@ from console.models.invocation import Invocation
 from console.models.package import Package
 from console.models.release import Release
 from console.models.response import GatewayResponse
+from console.models.throttle import Throttle, ThrottleBinding, ThrottleSpecial
 from console.models.trace import Trace
 from console.models.variable import Variable
 from console.models.version import Version
 
+# What can be bound to an API, in the order of pages.
+POLICIES: tuple[type[Policy], ...] = (Throttle, Acl)
+
 __all__ = [
+    "POLICIES",
+    "Acl",
+    "AclBinding",
     "Alias",
     "Api",
     "ApiGroup",
+    "AppAcl",
+    "AppQuota",
+    "AppQuotaBinding",
     "Authorization",
     "Authorizer",
     "BackendUse",
+    "Binding",
     "Build",
     "Credential",
     "Environment",
@@ -32,8 +47,12 @@ __all__ = [
     "Instance",
     "Invocation",
     "Package",
+    "Policy",
     "Release",
     "TestEvent",
+    "Throttle",
+    "ThrottleBinding",
+    "ThrottleSpecial",
     "Trace",
     "Variable",
     "Version",

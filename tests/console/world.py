@@ -215,6 +215,23 @@ def bind(app: models.Credential, row: models.Api) -> models.Authorization:
     return pair
 
 
+def throttle(**fields: Any) -> models.Throttle:
+    """100 calls a minute."""
+    known: dict[str, Any] = {"name": f"throttle{next(_numbers)}"}
+    known |= {"api_call_limits": 100, "time_unit": "MINUTE"}
+    row = models.Throttle(**known | fields)
+    row.save_valid()
+    return row
+
+
+def acl(value: str = "192.0.2.0/24", **fields: Any) -> models.Acl:
+    """Only these addresses."""
+    known: dict[str, Any] = {"acl_name": f"acl{next(_numbers)}", "acl_value": value}
+    row = models.Acl(**known | fields)
+    row.save_valid()
+    return row
+
+
 def live() -> Snapshot:
     """What a gateway reads right now."""
     return File(settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE).current()

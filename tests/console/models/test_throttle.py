@@ -1,0 +1,74 @@
+"""Request throttling policies."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from console import models
+from tests.console import world
+
+pytestmark = pytest.mark.django_db
+
+
+def test_only_the_limit_of_the_api_has_to_be_given() -> None:
+    policy = world.throttle()
+    assert (policy.user_call_limits, policy.is_inclu_special_throttle) == (0, 2)
+    assert policy.slot == "throttle"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"name": "1st"}, "Name: 3 to 64"),
+        ({"api_call_limits": 0}, "greater than or equal to 1"),
+        ({"api_call_limits": 2**31}, "less than or equal to 2147483647"),
+        ({"time_interval": 0}, "greater than or equal to 1"),
+        ({"time_unit": "WEEK"}, "not a valid choice"),
+        ({"type": 3}, "not a valid choice"),
+        ({"user_call_limits": 101}, "Max. User Requests: at most 100"),
+        ({"ip_call_limits": 101}, "Max. IP Address Requests: at most 100"),
+        ({"app_call_limits": 101}, "Max. Credential Requests: at most 100"),
+        (
+            {"user_call_limits": 5, "app_call_limits": 6},
+            "Max. Credential Requests: at most 5, as Max. User Requests says.",
+        ),
+    ],
+)
+def test_what_breaks_a_rule_is_refused(fields: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValidationError, match=text):
+        world.throttle(**fields)
+
+
+def test_an_exclusion_may_raise_or_lower_up_to_the_limit_of_the_api() -> None:
+    policy = world.throttle(app_call_limits=3)
+    for number, limit in (("a", 2), ("b", 100)):
+        special(policy, number, limit)
+    assert policy.is_inclu_special_throttle == 1
+    with pytest.raises(ValidationError, match="Threshold: at most 100"):
+        special(policy, "c", 101)
+    with pytest.raises(ValidationError, match="it is excluded already"):
+        special(policy, "a", 1)
+    policy.api_call_limits = 99
+    with pytest.raises(ValidationError, match="b is excluded with 100"):
+        policy.save_valid()
+
+
+def test_thirty_callers_of_a_kind_can_be_excluded() -> None:
+    policy = world.throttle()
+    for number in range(30):
+        special(policy, f"app{number}", 1)
+    with pytest.raises(ValidationError, match="At most 30 excluded credentials"):
+        special(policy, "app30", 1)
+    special(policy, "tenant", 1, "USER")
+
+
+def special(
+    policy: models.Throttle, object_id: str, call_limits: int, kind: str = "APP"
+) -> None:
+    models.ThrottleSpecial(
+        throttle=policy,
+        object_type=kind,
+        object_id=object_id,
+        call_limits=call_limits,
+    ).save_valid()
