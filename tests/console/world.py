@@ -16,6 +16,7 @@ from console.urls import urlpatterns
 from gateway.functions.package import code_hash
 from gateway.snapshot import Snapshot
 from gateway.source import File
+from tests.console import policies
 
 ALLOW = """import json
 
@@ -45,6 +46,9 @@ class Example:
     trace: models.Trace
     variable: models.Variable
     instance: models.Instance
+    throttle: models.Throttle
+    acl: models.Acl
+    appquota: models.AppQuota
 
     @property
     def debug_url(self) -> str:
@@ -60,6 +64,7 @@ def example() -> Example:
     version = models.Version.publish(function)
     alias = models.Alias(function=function, name="prod", version=version)
     alias.save_valid()
+    throttle, acl, quota = policies.example(api, environment(), credential)
     return Example(
         function=function,
         event=function.events.get(),
@@ -76,6 +81,9 @@ def example() -> Example:
         trace=trace(api),
         variable=variable(),
         instance=models.Instance.current(),
+        throttle=throttle,
+        acl=acl,
+        appquota=quota,
     )
 
 
@@ -213,23 +221,6 @@ def bind(app: models.Credential, row: models.Api) -> models.Authorization:
     pair = models.Authorization(app=app, api=row, env=environment())
     pair.save_valid()
     return pair
-
-
-def throttle(**fields: Any) -> models.Throttle:
-    """100 calls a minute."""
-    known: dict[str, Any] = {"name": f"throttle{next(_numbers)}"}
-    known |= {"api_call_limits": 100, "time_unit": "MINUTE"}
-    row = models.Throttle(**known | fields)
-    row.save_valid()
-    return row
-
-
-def acl(value: str = "192.0.2.0/24", **fields: Any) -> models.Acl:
-    """Only these addresses."""
-    known: dict[str, Any] = {"acl_name": f"acl{next(_numbers)}", "acl_value": value}
-    row = models.Acl(**known | fields)
-    row.save_valid()
-    return row
 
 
 def live() -> Snapshot:

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from tests.console import world
+from tests.console import policies
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_lists_of_each_type_are_taken(entity_type: str, value: str) -> None:
-    assert world.acl(value, entity_type=entity_type).slot == f"acl:{entity_type}"
+    assert policies.acl(value, entity_type=entity_type).slot == f"acl:{entity_type}"
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_lists_of_each_type_are_taken(entity_type: str, value: str) -> None:
 )
 def test_what_breaks_a_rule_is_refused(entity_type: str, value: str, text: str) -> None:
     with pytest.raises(ValidationError, match=text):
-        world.acl(value, entity_type=entity_type)
+        policies.acl(value, entity_type=entity_type)
 
 
 def test_the_type_of_a_list_stays() -> None:
-    policy = world.acl()
+    policy = policies.acl()
     policy.entity_type, policy.acl_value = "DOMAIN", "account"
     with pytest.raises(ValidationError, match="it cannot be changed"):
         policy.save_valid()

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from console import models
-from tests.console import world
+from tests.console import policies
 
 pytestmark = pytest.mark.django_db
 
 
 def test_only_the_limit_of_the_api_has_to_be_given() -> None:
-    policy = world.throttle()
+    policy = policies.throttle()
     assert (policy.user_call_limits, policy.is_inclu_special_throttle) == (0, 2)
     assert policy.slot == "throttle"
 
@@ -37,38 +36,27 @@ def test_only_the_limit_of_the_api_has_to_be_given() -> None:
 )
 def test_what_breaks_a_rule_is_refused(fields: dict[str, Any], text: str) -> None:
     with pytest.raises(ValidationError, match=text):
-        world.throttle(**fields)
+        policies.throttle(**fields)
 
 
 def test_an_exclusion_may_raise_or_lower_up_to_the_limit_of_the_api() -> None:
-    policy = world.throttle(app_call_limits=3)
+    policy = policies.throttle(app_call_limits=3)
     for number, limit in (("a", 2), ("b", 100)):
-        special(policy, number, limit)
+        policies.special(policy, number, limit)
     assert policy.is_inclu_special_throttle == 1
     with pytest.raises(ValidationError, match="Threshold: at most 100"):
-        special(policy, "c", 101)
+        policies.special(policy, "c", 101)
     with pytest.raises(ValidationError, match="it is excluded already"):
-        special(policy, "a", 1)
+        policies.special(policy, "a", 1)
     policy.api_call_limits = 99
     with pytest.raises(ValidationError, match="b is excluded with 100"):
         policy.save_valid()
 
 
 def test_thirty_callers_of_a_kind_can_be_excluded() -> None:
-    policy = world.throttle()
+    policy = policies.throttle()
     for number in range(30):
-        special(policy, f"app{number}", 1)
+        policies.special(policy, f"app{number}", 1)
     with pytest.raises(ValidationError, match="At most 30 excluded credentials"):
-        special(policy, "app30", 1)
-    special(policy, "tenant", 1, "USER")
-
-
-def special(
-    policy: models.Throttle, object_id: str, call_limits: int, kind: str = "APP"
-) -> None:
-    models.ThrottleSpecial(
-        throttle=policy,
-        object_type=kind,
-        object_id=object_id,
-        call_limits=call_limits,
-    ).save_valid()
+        policies.special(policy, "app30", 1)
+    policies.special(policy, "tenant", 1, "USER")

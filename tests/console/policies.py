@@ -1,0 +1,66 @@
+"""Policies to test with."""
+
+from itertools import count
+from typing import Any
+
+from console import bindings, models
+
+_numbers = count(1)
+
+
+def throttle(**fields: Any) -> models.Throttle:
+    """100 calls a minute."""
+    known: dict[str, Any] = {"name": f"throttle{next(_numbers)}"}
+    known |= {"api_call_limits": 100, "time_unit": "MINUTE"}
+    row = models.Throttle(**known | fields)
+    row.save_valid()
+    return row
+
+
+def special(
+    policy: models.Throttle, object_id: str, call_limits: int, kind: str = "APP"
+) -> models.ThrottleSpecial:
+    row = models.ThrottleSpecial(
+        throttle=policy,
+        object_type=kind,
+        object_id=object_id,
+        call_limits=call_limits,
+    )
+    row.save_valid()
+    return row
+
+
+def acl(value: str = "192.0.2.0/24", **fields: Any) -> models.Acl:
+    """Only these addresses."""
+    known: dict[str, Any] = {"acl_name": f"acl{next(_numbers)}", "acl_value": value}
+    row = models.Acl(**known | fields)
+    row.save_valid()
+    return row
+
+
+def app_acl(app: models.Credential, *values: str, **fields: Any) -> models.AppAcl:
+    row = models.AppAcl(app=app, app_acl_values=list(values), **fields)
+    row.save_valid()
+    return row
+
+
+def quota(*apps: models.Credential, **fields: Any) -> models.AppQuota:
+    """1,000 calls a day, for these credentials."""
+    known: dict[str, Any] = {"name": f"quota{next(_numbers)}", "call_limits": 1000}
+    row = models.AppQuota(**known | fields)
+    row.save_valid()
+    for app in apps:
+        models.AppQuotaBinding(quota=row, app=app).save_valid()
+    return row
+
+
+def example(
+    api: models.Api, env: models.Environment, app: models.Credential
+) -> tuple[models.Throttle, models.Acl, models.AppQuota]:
+    """One of each, bound; none of them refuses a call of the example."""
+    limit, addresses = throttle(), acl("0.0.0.0/0,::/0")
+    special(limit, app.pk, 50)
+    bindings.bind(limit, [api], env)
+    bindings.bind(addresses, [api], env)
+    app_acl(app, "0.0.0.0/0", "::/0")
+    return limit, addresses, quota(app)
