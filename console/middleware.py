@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from console.views.gateway import serve
-from gateway.policies.routing import host_name
+from gateway.policies.domain import host_name
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

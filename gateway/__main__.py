@@ -16,6 +16,7 @@ from gateway.functions.launch import JailMissing
 from gateway.functions.package import Store
 from gateway.functions.pool import Pool
 from gateway.functions.runtimes import host
+from gateway.handshake import Contexts
 from gateway.records import Recorder, Sender
 from gateway.source import File
 from gateway.state import State
@@ -77,14 +78,14 @@ def state(options: argparse.Namespace) -> State:
     return Memory(options.state)
 
 
-def listeners(options: argparse.Namespace) -> list[server.Listener]:
+def listeners(options: argparse.Namespace, source: File) -> list[server.Listener]:
     """The sockets asked for. OSError when an address cannot be had."""
     found: list[server.Listener] = []
     if options.http:
         found.append((server.bind(*options.http), None))
     if options.https:
-        context = tls.ssl_context(options.tls_dir)
-        found.append((server.bind(*options.https), context))
+        contexts = Contexts(tls.ssl_context(options.tls_dir), source)
+        found.append((server.bind(*options.https), contexts.choose))
     return found
 
 
@@ -101,7 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
         source = File(options.snapshot, options.key_file)
         pool = Pool(Store(options.packages), jail=options.jail)
         counted = state(options)
-        sockets = listeners(options)
+        sockets = listeners(options, source)
         if options.metrics:
             start_http_server(options.metrics[1], options.metrics[0])
     except (OSError, JailMissing) as error:

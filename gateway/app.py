@@ -86,6 +86,7 @@ def _request(scope: Scope, receive: Receive) -> Request:
         client=client[0] if client else "",
         port=server[1] if server else 0,
         read=partial(_read, receive),
+        tls=scope.get("state", {}).get("tls"),
     )
 
 

@@ -13,7 +13,16 @@ from gateway.functions.pool import Invocation, Pool
 from gateway.http import Request, Response, decode_text
 from gateway.outgoing import Outgoing
 from gateway.records import Recorder, record
-from gateway.snapshot import Api, Backend, Credential, Function, Group, Snapshot, User
+from gateway.snapshot import (
+    Api,
+    Backend,
+    Credential,
+    Function,
+    Group,
+    Site,
+    Snapshot,
+    User,
+)
 from gateway.source import Source
 from gateway.state import Breaker, State
 from gateway.state.memory import ExpiringCache
@@ -22,6 +31,7 @@ NOTHING = Snapshot()
 # The API of a call that has matched none (yet). Its mode is one that nobody
 # implements, so that a phase run too early refuses the call.
 NO_API = Api("", "", "", "", "", "", "", auth_type="UNMATCHED")
+NO_SITE = Site(Group("", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ class Call:
         "snapshot",
         "services",
         "request_id",
+        "site",
         "group",
         "stage",
         "api",
@@ -111,6 +122,7 @@ class Call:
         # Unique is enough: nothing is protected by nobody guessing it.
         self.request_id = f"{getrandbits(128):032x}"
         self.started = time.perf_counter()
+        self.site = NO_SITE
         self.group: Group | None = None
         self.stage = ""
         self.api = NO_API

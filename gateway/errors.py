@@ -7,6 +7,9 @@
     ├─ HeadersTooLarge                494     APIG.0201  DEFAULT_4XX
     ├─ RequestTimeout                 408     APIG.0201  DEFAULT_4XX
     ├─ ProtocolNotSupported           400     APIG.0607  DEFAULT_4XX
+    ├─ TlsVersionNotSupported         400     APIG.0204  DEFAULT_4XX
+    ├─ ClientCertificateError         400     APIG.0205  DEFAULT_4XX
+    ├─ Throttled                      429     APIG.0308  THROTTLED
     ├─ ApiNotFound                    404     APIG.0101  NOT_FOUND
     ├─ IamAuthError                   401     APIG.0301  AUTH_FAILURE
     │  └─ IamAuthMissing              401     APIG.0301  AUTH_HEADER_MISSING
@@ -101,6 +104,23 @@ class ProtocolNotSupported(GatewayError):
 
     def __init__(self, supported: str) -> None:
         super().__init__(f"The following protocol is supported: {supported}")
+
+
+class TlsVersionNotSupported(GatewayError):
+    status, code, type = 400, "APIG.0204", "DEFAULT_4XX"
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"SSL protocol is not supported: {version}")
+
+
+class ClientCertificateError(GatewayError):
+    status, code, type = 400, "APIG.0205", "DEFAULT_4XX"
+    message = "Verify client certificate failed"
+
+
+class Throttled(GatewayError):
+    status, code, type = 429, "APIG.0308", "THROTTLED"
+    message = "The throttling threshold has been reached."
 
 
 class ApiNotFound(GatewayError):

@@ -6,6 +6,7 @@ as ASGI gives them); a value read as text is latin-1, so no byte is ever lost.
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from ssl import SSLObject
 
 RawHeaders = list[tuple[bytes, bytes]]
 ReadBody = Callable[[], Awaitable[tuple[bytes, bool]]]
@@ -67,7 +68,8 @@ class Request:
 
     `raw_path` and `query` are still percent-encoded text; `client` is the TCP
     peer's address; `read` gives the next piece of the body and whether more
-    follows. `body` is empty until a phase has read it.
+    follows. `body` is empty until a phase has read it. `tls` is the connection's TLS,
+    where it ends here.
     """
 
     __slots__ = (
@@ -80,6 +82,7 @@ class Request:
         "port",
         "read",
         "body",
+        "tls",
     )
 
     def __init__(
@@ -94,6 +97,7 @@ class Request:
         port: int = 0,
         read: ReadBody | None = None,
         body: bytes = b"",
+        tls: SSLObject | None = None,
     ) -> None:
         self.method = method
         self.scheme = scheme
@@ -104,6 +108,7 @@ class Request:
         self.port = port
         self.read = read
         self.body = body
+        self.tls = tls
 
 
 class Response:

@@ -32,6 +32,7 @@ from gateway.policies import (
     app_code,
     cors,
     custom_auth,
+    domain,
     iam_auth,
     limits,
     mapping,
@@ -60,9 +61,12 @@ class Phase(NamedTuple):
 
 REQUEST: tuple[Phase, ...] = (
     Phase("configuration", routing.load_configuration),
+    Phase("domain name", domain.match_host),
     Phase("match route", routing.match_route),
     # From here on the API is known, and its plan decides.
+    Phase("plain HTTP", domain.leave_http, domain.skips_http),
     Phase("protocol", limits.check_protocol, limits.skips_protocol),
+    Phase("debugging domain", domain.count_call),
     Phase("request head limits", limits.check_head),
     Phase("CORS preflight", cors.preflight, cors.skips),
     Phase("request body", limits.read_body),

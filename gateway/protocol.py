@@ -16,6 +16,7 @@ import logging
 import uuid
 from collections.abc import Callable, Coroutine
 from functools import partial
+from ssl import SSLObject
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -68,6 +69,7 @@ class GatewayProtocol(HttpToolsProtocol):
         self._direct = self._keep_alive = False
         self._method = ""
         self._head = Headers(())
+        self._tls: SSLObject | None = None
         self._idle_since = 0.0
         self.url = b""
         self.headers = []
@@ -82,6 +84,7 @@ class GatewayProtocol(HttpToolsProtocol):
         self, transport: asyncio.Transport
     ) -> None:
         super().connection_made(transport)
+        self._tls = transport.get_extra_info("ssl_object")
         if len(self.connections) > self.limits.connections:
             transport.abort()
         else:
@@ -187,7 +190,7 @@ class GatewayProtocol(HttpToolsProtocol):
             "raw_path": path,
             "path": unquote_to_bytes(path).decode("utf-8", "replace"),
             "query_string": query,
-            "state": {},
+            "state": {"tls": self._tls},
         }
 
     def _answer_now(self) -> None:
@@ -205,6 +208,7 @@ class GatewayProtocol(HttpToolsProtocol):
                 scheme=self.scheme or "http",
                 client=self.client[0] if self.client else "",
                 port=self.server[1] or 0,
+                tls=self._tls,
             )
         )
         if isinstance(answer, Response):

@@ -4,23 +4,23 @@ import asyncio
 import resource
 import signal
 import socket
-import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
+from gateway import handshake
 from gateway.framing import Limits
 from gateway.protocol import GatewayProtocol
 
 # An ASGI 3 application.
 App = Callable[..., Awaitable[None]]
-Listener = tuple[socket.socket, ssl.SSLContext | None]
+# In clear, or in TLS with the context chosen for each connection.
+Listener = tuple[socket.socket, handshake.Choose | None]
 
 _BACKLOG = 2048
-_TLS_HANDSHAKE = 10.0
-_TLS_SHUTDOWN = 2.0
 # Files that connections must leave to workers, backends and the snapshot.
 _RESERVED_FILES = 256
 
@@ -59,23 +59,23 @@ class GatewayServer(uvicorn.Server):
         )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        loop = asyncio.get_running_loop()
         self.servers = []
-        for listener, context in self.listeners:
+        for listener, choose in self.listeners:
             # A peer that reads nothing must not hold its connection for ever;
             # accepted connections inherit this from the listener.
             unsent = int(self.limits.unsent * 1000)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unsent)
-            server = await loop.create_server(
-                self._connection,
-                sock=listener,
-                backlog=_BACKLOG,
-                ssl=context,
-                ssl_handshake_timeout=_TLS_HANDSHAKE if context else None,
-                ssl_shutdown_timeout=_TLS_SHUTDOWN if context else None,
-            )
-            self.servers.append(server)
+            self.servers.append(await self._listen(listener, choose))
         self.started = True
+
+    async def _listen(
+        self, listener: socket.socket, choose: handshake.Choose | None
+    ) -> Any:
+        if choose is None:
+            return await asyncio.get_running_loop().create_server(
+                self._connection, sock=listener, backlog=_BACKLOG
+            )
+        return handshake.Listener(listener, self._connection, choose, _BACKLOG)
 
     def _connection(self) -> GatewayProtocol:
         return GatewayProtocol(self.config, self.server_state, {}, self.limits)

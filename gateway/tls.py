@@ -1,4 +1,4 @@
-"""TLS of the HTTPS listener: a local CA, a server certificate, and SNI.
+"""TLS of the HTTPS listener: a local CA and a server certificate.
 
 `TLS_DIR` holds `ca.pem` and `server.pem` to read, `ca.key` and `server.key` for
 the owner only. The CA lives ten years; trust it once. The server certificate
@@ -9,7 +9,7 @@ import datetime
 import ipaddress
 import os
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,27 +60,12 @@ def ensure_certificates(
     return tls_dir / "ca.pem"
 
 
-def ssl_context(
-    tls_dir: Path, by_name: Mapping[str, ssl.SSLContext] | None = None
-) -> ssl.SSLContext:
-    """The listener's context: TLS 1.2 or newer, HTTP/1.1.
-
-    `by_name` maps a lower-case host name to the context of its own certificate;
-    it is asked at each handshake, so it may change while the server runs.
-    """
+def ssl_context(tls_dir: Path) -> ssl.SSLContext:
+    """The context of the local certificate: TLS 1.2 or newer, HTTP/1.1."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(tls_dir / "server.pem", tls_dir / "server.key")
     context.set_alpn_protocols(["http/1.1"])
-    chosen = {} if by_name is None else by_name
-
-    def choose(
-        connection: ssl.SSLObject, name: str | None, _default: ssl.SSLContext
-    ) -> None:
-        if name is not None and (own := chosen.get(name.lower())) is not None:
-            connection.context = own
-
-    context.sni_callback = choose
     return context
 
 

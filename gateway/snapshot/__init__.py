@@ -17,8 +17,9 @@ from gateway.snapshot.backend import (
 )
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.document import dump, load
+from gateway.snapshot.domain import Certificate, Domain
 from gateway.snapshot.function import Function, Target
-from gateway.snapshot.group import Group, ResponseRule
+from gateway.snapshot.group import Group, ResponseRule, Site
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.snapshot import Snapshot
@@ -35,8 +36,10 @@ __all__ = [
     "BackendApi",
     "BackendParam",
     "BackendPolicy",
+    "Certificate",
     "Condition",
     "Credential",
+    "Domain",
     "FuncInfo",
     "Function",
     "Group",
@@ -46,6 +49,7 @@ __all__ = [
     "ReqParam",
     "ResponseRule",
     "Settings",
+    "Site",
     "Snapshot",
     "Target",
     "User",

@@ -62,6 +62,7 @@ class Api:
     content_type: str = ""
     is_send_fg_body_base64: bool = True
     credentials: frozenset[str] = frozenset()
+    wants_tls: bool = False
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
     plugins: Mapping[str, Plugin] = field(default_factory=dict)
 

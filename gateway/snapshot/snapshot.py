@@ -9,10 +9,14 @@ from gateway.snapshot.api import Api
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.function import Function
-from gateway.snapshot.group import Group
+from gateway.snapshot.group import Group, Site
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.user import AccessKey, User
+from gateway.state import Window
+
+DAY = 24 * 60 * 60.0
+LONGEST_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,32 @@ class Snapshot:
         return {k.access: (u, k) for u in self.users for k in u.access_keys}
 
     @cached_property
-    def hosts(self) -> dict[str, Group]:
-        """Groups by lower-case host name without port."""
-        return {host: group for group in self.groups for host in group.hosts}
+    def hosts(self) -> dict[str, Site]:
+        """What answers to each lower-case host name, without port."""
+        calls = self.settings.sl_domain_calls
+        sites = {
+            domain.url_domain: Site(group, domain)
+            for group in self.groups
+            for domain in group.domains
+        }
+        for group in self.groups:
+            day = Window(f"sl_domain/{group.id}", calls, DAY, durable=True)
+            sites |= {host: Site(group, windows=(day,)) for host in group.hosts}
+        return sites
+
+    def site(self, name: str) -> Site | None:
+        """What answers to a host name: itself, or else the nearest wildcard."""
+        found = self.hosts.get(name)
+        if found is None and len(name) <= LONGEST_NAME:
+            while found is None and name:
+                name = name.partition(".")[2]
+                found = self.hosts.get(f"*.{name}")
+        return found
 
     @cached_property
-    def default_group(self) -> Group | None:
-        """The group that answers to the gateway's plain address."""
-        return next((g for g in self.groups if g.is_default), None)
+    def plain_site(self) -> Site | None:
+        """What answers to the gateway's plain address: the group DEFAULT."""
+        return next((Site(group) for group in self.groups if group.is_default), None)
 
     @cached_property
     def routers(self) -> dict[tuple[str, str], Router[Api]]:
@@ -69,7 +91,7 @@ class Snapshot:
 
     def prepare(self) -> "Snapshot":
         """Work out every index now, so that no request pays for it."""
-        _ = self.apps, self.hosts, self.default_group, self.routers
+        _ = self.apps, self.hosts, self.plain_site, self.routers
         _ = self.app_codes, self.users_by_id, self.settings.token_cipher
         for _user, access_key in self.access_keys.values():
             _ = access_key.key

@@ -7,7 +7,7 @@ import pytest
 from gateway.call import Call
 from gateway.events import build_event, forwarding_headers, path_parameters
 from gateway.http import Headers, Request
-from gateway.policies import routing
+from gateway.policies import domain, routing
 from tests.gateway.world import HOST, World, request
 
 
@@ -16,6 +16,7 @@ def routed(world: World, call_request: Request, **api: Any) -> Call:
     world.publish(req_method="ANY", **api)
     call = Call(call_request, world.gateway.services)
     routing.load_configuration(call)
+    domain.match_host(call)
     routing.match_route(call)
     return call
 

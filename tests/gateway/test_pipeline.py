@@ -17,6 +17,7 @@ from gateway.policies import (
     app_code,
     cors,
     custom_auth,
+    domain,
     iam_auth,
     limits,
     mapping,
@@ -25,7 +26,14 @@ from gateway.policies import (
 )
 from gateway.snapshot import Backend, MockInfo, ResponseRule
 from gateway.source import File
-from tests.gateway.world import World, guard, replying, request, signed
+from tests.gateway.world import (
+    World,
+    guard,
+    replying,
+    request,
+    signed,
+    with_header,
+)
 
 ALLOW = replying("""{"statusCode": 200, "body": json.dumps({"status": "allow"})}""")
 
@@ -33,8 +41,11 @@ ALLOW = replying("""{"statusCode": 200, "body": json.dumps({"status": "allow"})}
 def test_the_order_of_the_phases_is_the_documented_one() -> None:
     expected = (
         ("configuration", routing.load_configuration),
+        ("domain name", domain.match_host),
         ("match route", routing.match_route),
+        ("plain HTTP", domain.leave_http),
         ("protocol", limits.check_protocol),
+        ("debugging domain", domain.count_call),
         ("request head limits", limits.check_head),
         ("CORS preflight", cors.preflight),
         ("request body", limits.read_body),
@@ -50,7 +61,7 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
 
 
 def test_a_call_pays_for_no_phase_that_its_api_does_without(world: World) -> None:
-    always = (limits.check_head, limits.read_body)
+    always = (domain.count_call, limits.check_head, limits.read_body)
     assert pipeline.plan(world.publish()) == (*always, backends.send)
     assert pipeline.plan(world.publish_app(req_protocol="HTTP")) == (
         limits.check_protocol,
@@ -135,7 +146,8 @@ def test_a_phase_that_fails_unexpectedly_refuses_and_is_logged(
     world.publish_app()
     # A clock that is no number makes the signature phase fail half-way.
     world.now = "noon"  # type: ignore[assignment]
-    answer = (world.trace if traced else world.send)(signed())
+    call = with_header(signed(), "host", "localhost")
+    answer = (world.trace if traced else world.send)(call)
     assert (answer.status, answer.json["error_code"]) == (500, "APIG.0601")
     assert answer.json["error_msg"] == "Internal server error."
     [record] = [r for r in caplog.records if r.levelno == logging.ERROR]
@@ -213,6 +225,7 @@ def test_configuration_of_the_moment_serves_the_whole_call(world: World) -> None
     world.publish()
     call = Call(request(), world.gateway.services)
     assert routing.load_configuration(call) is None
+    assert domain.match_host(call) is None
     world.snapshot = replace(world.snapshot, apis=())
     assert routing.match_route(call) is None
     assert isinstance(backends.send(call), Response)

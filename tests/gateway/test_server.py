@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 import uvloop
 
 from gateway.framing import Limits
-from gateway.server import GatewayServer, bind, raise_file_limit, serve
+from gateway.server import GatewayServer, Listener, bind, raise_file_limit, serve
 from gateway.tls import ensure_certificates, ssl_context
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -42,11 +43,18 @@ def run(main: Any) -> None:
         runner.run(main)
 
 
+def given(context: ssl.SSLContext, _name: str | None) -> ssl.SSLContext:
+    return context
+
+
 @contextlib.asynccontextmanager
 async def serving(
     app: Any, *contexts: ssl.SSLContext | None, limits: Limits | None = None
 ) -> AsyncIterator[tuple[GatewayServer, "asyncio.Task[None]", list[int]]]:
-    listeners = [(bind("127.0.0.1", 0), context) for context in contexts]
+    listeners: list[Listener] = [
+        (bind("127.0.0.1", 0), partial(given, context) if context else None)
+        for context in contexts
+    ]
     server = GatewayServer(app, listeners, limits)
     task = asyncio.create_task(server.serve())
     while not server.started:

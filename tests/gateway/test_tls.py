@@ -141,14 +141,3 @@ def test_a_key_of_another_certificate_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "other" / "server.key").replace(tmp_path / "server.key")
     ca = ensure_certificates(tmp_path, NAMES)
     handshake(ssl_context(tmp_path), trusting(ca), "localhost").close()
-
-
-def test_a_name_with_its_own_certificate_gets_it(tmp_path: Path) -> None:
-    ca = ensure_certificates(tmp_path / "own", ["api.example.com"])
-    ensure_certificates(tmp_path / "local", NAMES)
-    own: dict[str, ssl.SSLContext] = {}
-    server = ssl_context(tmp_path / "local", own)
-    with pytest.raises(ssl.SSLCertVerificationError):
-        handshake(server, trusting(ca), "api.example.com")
-    own["api.example.com"] = ssl_context(tmp_path / "own")
-    handshake(server, trusting(ca), "API.example.com").close()

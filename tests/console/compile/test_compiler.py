@@ -35,7 +35,7 @@ def test_everything_of_the_example_is_there(example: world.Example) -> None:
     assert set(function.encrypted_user_data) == {"token"}
     assert function.project_id == settings.PROJECT_ID
     host = example.api.group.sl_domain
-    assert snapshot.hosts[host].id == api.group_id
+    assert snapshot.hosts[host].group.id == api.group_id
 
 
 def test_an_unpublished_api_and_an_undeployed_function_are_left_out() -> None:
@@ -100,8 +100,8 @@ def test_customised_gateway_responses_are_the_api_s_or_else_the_group_s() -> Non
     snapshot = Compiler().snapshot()
     (api,) = snapshot.apis
     assert api.responses["AUTH_FAILURE"].headers == (("x-a", "1"),)
-    assert snapshot.default_group is not None
-    assert snapshot.default_group.responses["NOT_FOUND"].status == 410
+    assert snapshot.plain_site is not None
+    assert snapshot.plain_site.group.responses["NOT_FOUND"].status == 410
 
 
 def test_queries_do_not_grow_with_the_rows() -> None:

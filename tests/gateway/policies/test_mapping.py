@@ -7,7 +7,7 @@ import pytest
 from gateway.call import Call
 from gateway.errors import BadRequest
 from gateway.outgoing import Outgoing
-from gateway.policies import mapping, routing
+from gateway.policies import domain, mapping, routing
 from gateway.snapshot import Backend, BackendApi, FuncInfo
 from tests.gateway.world import World, request
 
@@ -18,6 +18,7 @@ def mapped(
     world.publish(req_method="ANY", backend=Backend(to), **api)
     call = Call(request(method, target), world.gateway.services)
     routing.load_configuration(call)
+    domain.match_host(call)
     routing.match_route(call)
     mapping.build_outgoing(call)
     assert call.outgoing is not None

@@ -103,8 +103,9 @@ def test_a_function_that_is_gone_is_one_that_nobody_may_call() -> None:
 
 def test_indexes_find_apps_hosts_the_default_group_and_routes() -> None:
     assert SNAPSHOT.apps["key"].id == "c1"
-    assert SNAPSHOT.hosts["g1.test"] is SNAPSHOT.groups[0]
-    assert SNAPSHOT.default_group is SNAPSHOT.groups[0]
+    assert SNAPSHOT.hosts["g1.test"].group is SNAPSHOT.groups[0]
+    assert SNAPSHOT.plain_site is not None
+    assert SNAPSHOT.plain_site.group is SNAPSHOT.groups[0]
     for stage, api in zip(("RELEASE", "TEST"), SNAPSHOT.apis, strict=True):
         found = SNAPSHOT.routers["g1", stage].find("GET", "/orders/7")
         assert found and found.target is api
