@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from console.admin import apis, credentials, functions, policies, records
+from console.admin import apis, channels, credentials, functions, policies, records
 
-__all__ = ["apis", "credentials", "functions", "policies", "records"]
+__all__ = ["apis", "channels", "credentials", "functions", "policies", "records"]
 
 admin.site.site_header = admin.site.site_title = "Sallyport administration"

@@ -6,6 +6,7 @@ from typing import Any
 
 from console import limits, models
 from console.compile.backends import Backends, req_param
+from console.compile.channels import channels
 from console.compile.functions import called, target
 from console.compile.variables import Variables, resolve
 from gateway import snapshot as data
@@ -29,6 +30,7 @@ class Compiler:
         self._credentials = _bound_credentials()
         self._variables = Variables()
         self._backends = Backends(self._guard)
+        self._channels = channels()
 
     def snapshot(self) -> data.Snapshot:
         """Everything that is live."""
@@ -40,6 +42,7 @@ class Compiler:
             credentials=tuple(map(_credential, models.Credential.objects.all())),
             authorizers=tuple(self._authorizers.values()),
             functions=tuple(called(self._targets())),
+            channels=tuple(self._channels.values()),
             settings=limits.of_calls(),
         )
 

@@ -8,6 +8,7 @@ from console.models.app_quota import AppQuota, AppQuotaBinding
 from console.models.authorizer import Authorizer
 from console.models.binding import Binding, Policy
 from console.models.build import Build
+from console.models.channel import Channel, Member, MemberGroup
 from console.models.credential import Authorization, Credential
 from console.models.environment import Environment
 from console.models.function import Function, TestEvent
@@ -40,12 +41,15 @@ __all__ = [
     "BackendUse",
     "Binding",
     "Build",
+    "Channel",
     "Credential",
     "Environment",
     "Function",
     "GatewayResponse",
     "Instance",
     "Invocation",
+    "Member",
+    "MemberGroup",
     "Package",
     "Policy",
     "Release",

@@ -15,6 +15,7 @@ from gateway.snapshot.backend import (
     FuncInfo,
     MockInfo,
 )
+from gateway.snapshot.channel import Channel, HealthCheck, Member
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.document import dump, load
 from gateway.snapshot.domain import Certificate, Domain
@@ -37,13 +38,16 @@ __all__ = [
     "BackendParam",
     "BackendPolicy",
     "Certificate",
+    "Channel",
     "Condition",
     "Credential",
     "Domain",
     "FuncInfo",
     "Function",
     "Group",
+    "HealthCheck",
     "Identity",
+    "Member",
     "MockInfo",
     "Plugin",
     "ReqParam",

@@ -14,6 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import orjson
 
 from gateway.snapshot.authorizer import Authorizer
+from gateway.snapshot.channel import Channel
 from gateway.snapshot.function import Function
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
@@ -24,6 +25,7 @@ from gateway.snapshot.snapshot import Snapshot
 _TABLES: dict[type, tuple[str, str, Callable[[str], Any]]] = {
     Function: ("functions", "key", Function.gone),
     Authorizer: ("authorizers", "id", Authorizer.gone),
+    Channel: ("channels", "id", Channel.gone),
     Plugin: ("plugins", "id", Plugin.gone),
 }
 Refer = Callable[[type, str], Any]

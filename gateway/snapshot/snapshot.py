@@ -7,6 +7,7 @@ from hashlib import sha256
 from gateway.router import Router
 from gateway.snapshot.api import Api
 from gateway.snapshot.authorizer import Authorizer
+from gateway.snapshot.channel import Channel
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.function import Function
 from gateway.snapshot.group import Group, Site
@@ -29,6 +30,7 @@ class Snapshot:
     authorizers: tuple[Authorizer, ...] = ()
     functions: tuple[Function, ...] = ()
     plugins: tuple[Plugin, ...] = ()
+    channels: tuple[Channel, ...] = ()
     users: tuple[User, ...] = ()
     settings: Settings = Settings()
 

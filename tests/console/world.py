@@ -44,6 +44,7 @@ class Example:
     build: models.Build
     invocation: models.Invocation
     trace: models.Trace
+    channel: models.Channel
     variable: models.Variable
     instance: models.Instance
     throttle: models.Throttle
@@ -79,6 +80,7 @@ def example() -> Example:
         build=models.Build.objects.create(function=function, package=function.draft),
         invocation=invocation(function),
         trace=trace(api),
+        channel=channel(),
         variable=variable(),
         instance=models.Instance.current(),
         throttle=throttle,
@@ -208,6 +210,17 @@ def api(**fields: Any) -> models.Api:
 def published(**fields: Any) -> models.Api:
     row = api(**fields)
     publish.publish(row, environment())
+    return row
+
+
+def channel(*hosts: str, **fields: Any) -> models.Channel:
+    """A channel with one group of servers, by default one server."""
+    row = models.Channel(**{"name": f"channel{next(_numbers)}", "port": 80} | fields)
+    row.save_valid()
+    group = models.MemberGroup(channel=row, member_group_name="servers")
+    group.save_valid()
+    for host in hosts or ("192.0.2.10",):
+        models.Member(channel=row, member_group=group, host=host).save_valid()
     return row
 
 
