@@ -8,7 +8,7 @@ from django.urls import reverse
 from console.forms.alias import AliasForm
 from console.models import Alias, Function
 from console.views import generic
-from console.views.function import FunctionPage
+from console.views.function import FunctionPage, callers
 
 
 class AliasList(FunctionPage):
@@ -18,8 +18,9 @@ class AliasList(FunctionPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = self.object.aliases.select_related(
             "version", "additional_version"
-        ).prefetch_related("authorizers")
-        return super().get_context_data(aliases=rows, **kwargs)
+        ).prefetch_related("authorizers", "backend_uses__api")
+        named = [(row, callers(row)) for row in rows]
+        return super().get_context_data(aliases=named, **kwargs)
 
 
 class AliasEdit(generic.Edit):
@@ -56,8 +57,7 @@ class AliasDelete(generic.Delete):
     model = Alias
 
     def dependents(self) -> generic.Dependents:
-        guards = self.object.authorizers.all()
-        return [(f"Custom authorizer {g}", g.get_absolute_url()) for g in guards]
+        return callers(self.object)
 
     def get_success_url(self) -> str:
         return reverse("alias-list", args=[self.object.function_id])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.views.generic import FormView
 
 from console import access, transfer, urns
 from console.forms.function import CreateFunctionForm, DeleteForm, ImportForm
-from console.models import Function, Release
+from console.models import Alias, Function, Release, Version
 from console.models.version import LATEST
 from console.views import generic
 
@@ -109,8 +110,7 @@ class FunctionDelete(generic.Delete):
     form_class = DeleteForm
 
     def dependents(self) -> generic.Dependents:
-        users = self.object.authorizers.all()
-        return [(f"Custom authorizer {a}", a.get_absolute_url()) for a in users]
+        return callers(self.object)
 
 
 class FunctionPage(generic.Detail):
@@ -140,8 +140,18 @@ def version_names(function: Function) -> list[tuple[str, str]]:
     return [(LATEST, function.get_absolute_url()), *published]
 
 
+def callers(row: Function | Version | Alias) -> generic.Dependents:
+    """(label, URL) of the authorizers that ask it, and the APIs it is a backend of."""
+    guards = [
+        (f"Custom authorizer {guard}", guard.get_absolute_url())
+        for guard in row.authorizers.all()
+    ]
+    apis = {use.api for use in row.backend_uses.all()}
+    return guards + sorted((f"API {api}", api.get_absolute_url()) for api in apis)
+
+
 class FunctionUsers(FunctionPage):
-    """Used by: the authorizers that call it, and the APIs behind them."""
+    """Used by: the authorizers that ask it, the APIs behind them, and its own."""
 
     template_name = "function/users.html"
     tab = "Used by"
@@ -150,8 +160,10 @@ class FunctionUsers(FunctionPage):
         guards = self.object.authorizers.select_related(
             "function", "version", "alias__function"
         ).prefetch_related("apis__group")
+        uses = self.object.backend_uses.select_related("api__group", "version", "alias")
         live = Release.objects.filter(
-            status=Release.Status.EFFECTIVE, api__authorizer__in=guards
+            Q(api__authorizer__in=guards) | Q(api__in=uses.values("api")),
+            status=Release.Status.EFFECTIVE,
         ).select_related("env")
         stages: dict[str, list[str]] = {}
         for release in live:
@@ -160,4 +172,5 @@ class FunctionUsers(FunctionPage):
             (guard, [(api, stages.get(api.pk, [])) for api in guard.apis.all()])
             for guard in guards
         ]
-        return super().get_context_data(users=users, **kwargs)
+        backends = [(use, stages.get(use.api_id, [])) for use in uses]
+        return super().get_context_data(users=users, backends=backends, **kwargs)

@@ -5,9 +5,9 @@ from typing import Any
 from django.urls import reverse
 
 from console.forms.version import PublishForm
-from console.models import Function, Version
+from console.models import Api, Function, Version
 from console.views import generic
-from console.views.function import FunctionPage, version_names
+from console.views.function import FunctionPage, callers, version_names
 from gateway.functions.runtimes import host
 
 
@@ -16,14 +16,12 @@ class VersionList(FunctionPage):
     tab = "Version"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        function = self.object
-        rows = function.versions.prefetch_related(
-            "aliases", "additional_aliases", "authorizers"
+        rows = self.object.versions.prefetch_related(
+            "aliases", "additional_aliases", "authorizers", "backend_uses__api"
         )
         return super().get_context_data(
-            versions=rows,
-            latest_aliases=function.aliases.filter(version=None),
-            latest_guards=function.authorizers.filter(version=None, alias=None),
+            versions=[(row, users(row)) for row in rows],
+            latest_users=latest_users(self.object),
             **kwargs,
         )
 
@@ -83,10 +81,25 @@ class VersionDelete(generic.Delete):
 
 def users(version: Version) -> generic.Dependents:
     """(label, URL) of what names a version."""
-    aliases = {*version.aliases.all(), *version.additional_aliases.all()}
-    found = [(f"Alias {alias}", alias.get_absolute_url()) for alias in aliases]
-    guards = version.authorizers.all()
-    return found + [(f"Custom authorizer {g}", g.get_absolute_url()) for g in guards]
+    named = [(f"Alias {a}", a.get_absolute_url()) for a in version.aliases.all()]
+    shares = [
+        (f"Alias {alias}, {alias.weight}%", alias.get_absolute_url())
+        for alias in version.additional_aliases.all()
+    ]
+    return [*named, *shares, *callers(version)]
+
+
+def latest_users(function: Function) -> generic.Dependents:
+    """(label, URL) of what calls a function without naming a version."""
+    aliases = function.aliases.filter(version=None)
+    guards = function.authorizers.filter(version=None, alias=None)
+    uses = function.backend_uses.filter(version=None, alias=None)
+    apis = Api.objects.filter(uses__in=uses).distinct()
+    return [
+        *((f"Alias {alias}", alias.get_absolute_url()) for alias in aliases),
+        *((f"Custom authorizer {guard}", guard.get_absolute_url()) for guard in guards),
+        *((f"API {api}", api.get_absolute_url()) for api in apis),
+    ]
 
 
 def _facts(version: Version) -> list[tuple[str, str]]:

@@ -52,8 +52,44 @@ def test_the_list_names_the_users_of_latest_too(admin_client: Client) -> None:
     page = Page(admin_client.get(reverse("version-list", args=[row.pk])))
     table = page.html.partition("<table")[2]
     latest, published = table.split(version.get_absolute_url() + '"')
-    assert f">{alias}</a>" in latest and f">{guard}</a>" in latest
-    assert f">{moved}</a>" in published and f">{alias}</a>" not in published
+    assert f"Alias {alias}<" in latest and f"Custom authorizer {guard}<" in latest
+    assert f"Alias {moved}<" in published and f"Alias {alias}<" not in published
+
+
+def backend(row: models.Function, **fields: str) -> models.Api:
+    """An API that ends at a function, a version or an alias."""
+    document = {
+        "function_urn": row.func_urn,
+        "invocation_type": "sync",
+        "network_type": "V1",
+        "timeout": 5000,
+    }
+    return world.api(backend_type="FUNCTION", func_info=document | fields)
+
+
+def test_apis_that_end_at_a_function_are_named_and_keep_it(
+    admin_client: Client,
+) -> None:
+    row = world.function()
+    version = models.Version.publish(row, "v1")
+    alias = models.Alias.objects.create(function=row, name="prod", version=version)
+    api, of_version = backend(row), backend(row, version="v1")
+    of_alias = backend(row, alias_urn=alias.alias_urn)
+    page = Page(admin_client.get(reverse("function-users", args=[row.pk])))
+    assert {a.get_absolute_url() for a in (api, of_version, of_alias)} <= {*page.hrefs}
+    assert page.says("Alias prod") and page.says("not published")
+    for name, target, found in (
+        ("function-delete", row, api),
+        ("version-delete", version, of_version),
+        ("alias-delete", alias, of_alias),
+    ):
+        answer = admin_client.post(reverse(name, args=[target.pk]))
+        assert answer.status_code == 409
+        assert Page(answer).says(f"API {found}")
+        assert found.get_absolute_url() in Page(answer).hrefs
+    for name, found in (("version-list", of_version), ("alias-list", of_alias)):
+        page = Page(admin_client.get(reverse(name, args=[row.pk])))
+        assert page.says(f"API {found}")
 
 
 def test_what_cannot_be_published_is_told(admin_client: Client) -> None:
