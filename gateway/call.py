@@ -76,6 +76,8 @@ class Step:
 class Call:
     """A request on its way, and what the phases found out about it.
 
+    `parameters` are the values of declared request parameters by lower-case name.
+    `frontend` and `backend_context` are what authorizers said about the call.
     `backend` is the one in force: the API's own unless a backend policy chose
     another; `outgoing` is what it is sent, unless it is a Mock. `watch` is what a
     circuit breaker notes about its answer; `error` is why the call was refused, once
@@ -97,7 +99,9 @@ class Call:
         "credential",
         "user",
         "frontend",
+        "parameters",
         "backend",
+        "backend_context",
         "outgoing",
         "cache_status",
         "cache_key",
@@ -130,7 +134,9 @@ class Call:
         self.credential: Credential | None = None
         self.user: User | None = None
         self.frontend: Mapping[str, str] = {}
+        self.parameters: Mapping[str, list[str]] = {}
         self.backend: Backend = NO_API.backend
+        self.backend_context: Mapping[str, str] = {}
         self.outgoing: Outgoing | None = None
         # What response caching did, as `$context.cacheStatus`: HIT, MISS, BYPASS.
         self.cache_status = ""
@@ -180,11 +186,12 @@ def parse_query(query: str) -> Mapping[str, list[str]]:
     for part in query.split("&"):
         if part:
             name, _, value = part.partition("=")
-            values.setdefault(_unquote(name), []).append(_unquote(value))
+            values.setdefault(unquote(name), []).append(unquote(value))
     return values
 
 
-def _unquote(text: str) -> str:
+def unquote(text: str) -> str:
+    """A name or a value of a query as clear text."""
     if "%" not in text and "+" not in text and text.isascii():
         return text
     return decode_text(unquote_to_bytes(text.replace("+", " ").encode("latin-1")))

@@ -6,6 +6,7 @@
     ├─ UriTooLarge                    414     APIG.0201  DEFAULT_4XX
     ├─ HeadersTooLarge                494     APIG.0201  DEFAULT_4XX
     ├─ RequestTimeout                 408     APIG.0201  DEFAULT_4XX
+    ├─ BadParameter                   400     APIG.0201  REQUEST_PARAMETERS_FAILURE
     ├─ ProtocolNotSupported           400     APIG.0607  DEFAULT_4XX
     ├─ TlsVersionNotSupported         400     APIG.0204  DEFAULT_4XX
     ├─ ClientCertificateError         400     APIG.0205  DEFAULT_4XX
@@ -18,6 +19,7 @@
     │  └─ AppAuthMissing              401     APIG.0303  AUTH_HEADER_MISSING
     ├─ AppNotAuthorized               403     APIG.0304  UNAUTHORIZED
     ├─ AuthorizerDenied               401     APIG.0305  AUTHORIZER_FAILURE
+    │  └─ BackendAuthorizerDenied     401     APIG.0305  AUTHORIZER_FAILURE
     ├─ IdentityError                  401     APIG.0305  AUTHORIZER_IDENTITIES_FAILURE
     ├─ AuthorizerBroken               500     APIG.0601  AUTHORIZER_CONF_FAILURE
     ├─ ConfigurationMissing           500     APIG.0606  DEFAULT_5XX
@@ -99,6 +101,13 @@ class RequestTimeout(BadRequest):
     message = "API request error: the request body did not arrive in time."
 
 
+class BadParameter(BadRequest):
+    type = "REQUEST_PARAMETERS_FAILURE"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"API request error: {detail}.", reason=detail)
+
+
 class ProtocolNotSupported(GatewayError):
     status, code, type = 400, "APIG.0607", "DEFAULT_4XX"
 
@@ -163,6 +172,10 @@ class AppNotAuthorized(GatewayError):
 class AuthorizerDenied(GatewayError):
     status, code, type = 401, "APIG.0305", "AUTHORIZER_FAILURE"
     message = _CUSTOM_AUTH
+
+
+class BackendAuthorizerDenied(AuthorizerDenied):
+    message = "Incorrect authentication information: backend authorizer"
 
 
 class IdentityError(GatewayError):

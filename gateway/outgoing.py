@@ -1,6 +1,6 @@
 """The request toward a backend, while it is being built (auth.md section 8.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -33,6 +33,11 @@ CREDENTIALS = frozenset(
 SIGNATURE = b"SDK-HMAC-SHA256"
 # Left as they are in a path: what RFC 3986 allows in one, and slashes.
 PATH_SAFE = "/!$&'()*+,;=:@-._~"
+QUERY_SAFE = "-._~"
+# Of constants the product encodes less (api.md section 4.2). A number sign would end
+# the path, so it is encoded although the product does not say so.
+CONSTANT_PATH_SAFE = PATH_SAFE + '"<[\\]^`{|}'
+CONSTANT_QUERY_SAFE = "!$'()*,-./:;?@_~"
 
 
 @dataclass(slots=True)
@@ -83,6 +88,17 @@ def passed_headers(
 def encode_path(text: str) -> str:
     """Clear text as it stands in a path; slashes stay."""
     return quote(text, safe=PATH_SAFE)
+
+
+def encode_query(text: str) -> str:
+    """Clear text as it stands in a name or a value of a query."""
+    return quote(text, safe=QUERY_SAFE)
+
+
+def encode_constant(location: str) -> Callable[[str], str]:
+    """How a constant is written: in a path its percent signs stay as they are."""
+    safe = "%" + CONSTANT_PATH_SAFE if location == "PATH" else CONSTANT_QUERY_SAFE
+    return lambda text: quote(text, safe=safe)
 
 
 def _named_by_connection(received: Headers) -> set[bytes]:

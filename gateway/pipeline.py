@@ -30,12 +30,15 @@ from gateway.http import ClientGone, Response
 from gateway.policies import (
     app_auth,
     app_code,
+    backend_auth,
+    backend_policy,
     cors,
     custom_auth,
     domain,
     iam_auth,
     limits,
     mapping,
+    parameters,
     routing,
     set_resp_headers,
 )
@@ -75,6 +78,9 @@ REQUEST: tuple[Phase, ...] = (
     Phase("app signature", app_auth.verify_signature, app_auth.skips),
     Phase("credential authorization", app_auth.check_authorization, app_auth.skips),
     Phase("custom authorizer", custom_auth.authorize, custom_auth.skips),
+    Phase("parameters", parameters.check_parameters, parameters.skips),
+    Phase("backend policy", backend_policy.choose_backend, backend_policy.skips),
+    Phase("backend authorizer", backend_auth.authorize, backend_auth.skips),
     Phase("parameter mapping", mapping.build_outgoing, mapping.skips),
     Phase("backend", backends.send),
 )
@@ -285,5 +291,6 @@ def _variables(call: Call) -> dict[str, str]:
         "appId": app.id if app else "",
         "appName": app.name if app else "",
     }
-    context = {f"authorizer.frontend.{k}": v for k, v in call.frontend.items()}
-    return named | context
+    front = {f"authorizer.frontend.{k}": v for k, v in call.frontend.items()}
+    back = {f"authorizer.backend.{k}": v for k, v in call.backend_context.items()}
+    return named | front | back

@@ -17,8 +17,8 @@ from console.models.alias import Alias
 from console.models.base import CJK, Noun, rule
 from console.models.function import Function
 from console.models.version import LATEST, Version
+from gateway.patterns import pattern as compile_pattern
 
-MAX_VALIDATION = 2048
 _IDENTITY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}\Z")
 
 
@@ -162,14 +162,12 @@ def _is_source(raw: Any) -> bool:
 
 
 def check_validation(pattern: str | None) -> None:
-    """A validation is a regular expression of at most 2,048 characters."""
+    """A validation is a regular expression that gateways can run."""
     if pattern is None:
         return
-    if len(pattern) > MAX_VALIDATION:
-        raise _refused(f"a validation has at most {MAX_VALIDATION} characters.")
     try:
-        re.compile(pattern)
-    except re.error as error:
+        compile_pattern(pattern)
+    except ValueError as error:
         raise _refused(f"{pattern} is not a regular expression: {error}.") from None
 
 

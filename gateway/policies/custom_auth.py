@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,10 @@ class Verdict:
     context: Mapping[str, str]
 
 
+# What a verdict means for the call: it notes the context, and refuses a denial.
+Apply = Callable[[Call, Verdict], None]
+
+
 class MalformedReply(ValueError):
     """The function's reply is not one an authorizer may give."""
 
@@ -45,11 +49,16 @@ def authorize(call: Call) -> Awaitable[None] | None:
     guard = call.api.authorizer
     if guard is None:
         raise AuthorizerBroken(reason="the API has lost its custom authorizer")
+    return consult(call, guard, _apply)
+
+
+def consult(call: Call, guard: Authorizer, apply: Apply) -> Awaitable[None] | None:
+    """Find an authorizer's verdict and apply it: at once when it is remembered."""
     function = guard.target.pick() if guard.target else None
     key = _verdict_key(call, guard, function)
     known = call.services.verdicts.get(key) if guard.ttl else None
     if known is None or function is None:
-        return _ask(call, guard, function, key)
+        return _ask(call, guard, function, key, apply)
     if call.trace is not None:
         left = call.services.verdicts.seconds_left(key)
         call.explain(
@@ -59,7 +68,7 @@ def authorize(call: Call) -> Awaitable[None] | None:
             function=function.qualified_urn,
             code_hash=function.code_hash,
         )
-    _apply(call, known)
+    _settle(call, known, apply)
     return None
 
 
@@ -85,7 +94,7 @@ def interpret(result: str, most_bytes: int = Settings.authorizer_reply_size) -> 
 
 
 async def _ask(
-    call: Call, guard: Authorizer, function: Function | None, key: Key
+    call: Call, guard: Authorizer, function: Function | None, key: Key, apply: Apply
 ) -> None:
     if function is None:
         raise AuthorizerBroken(reason=f"authorizer {guard.name} has no live function")
@@ -102,7 +111,7 @@ async def _ask(
         raise AuthorizerBroken(reason=f"malformed reply: {error}") from None
     if guard.ttl:
         call.services.verdicts.put(key, verdict, guard.ttl)
-    _apply(call, verdict)
+    _settle(call, verdict, apply)
 
 
 async def _invoke(call: Call, guard: Authorizer, function: Function) -> Invocation:
@@ -127,12 +136,16 @@ async def _invoke(call: Call, guard: Authorizer, function: Function) -> Invocati
     return outcome
 
 
-def _apply(call: Call, verdict: Verdict) -> None:
-    call.frontend = verdict.context
+def _settle(call: Call, verdict: Verdict, apply: Apply) -> None:
     if call.trace is not None:
         call.explain(
             status="allow" if verdict.allow else "deny", context=dict(verdict.context)
         )
+    apply(call, verdict)
+
+
+def _apply(call: Call, verdict: Verdict) -> None:
+    call.frontend = verdict.context
     if not verdict.allow:
         raise AuthorizerDenied(reason="the authorizer answered deny")
 
@@ -142,7 +155,8 @@ def _verdict_key(call: Call, guard: Authorizer, function: Function | None) -> Ke
 
     Long identity values enter as digests, since callers choose their length.
     """
-    key: list[str | bytes] = [call.api.verdict_scope, function.key if function else ""]
+    scope = call.api.verdict_scopes[guard.id]
+    key: list[str | bytes] = [scope, function.key if function else ""]
     for source in guard.identities:
         value = _identity_value(call, source)
         key.append(value if len(value) <= LONG_VALUE else _digest(value))

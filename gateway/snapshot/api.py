@@ -67,11 +67,19 @@ class Api:
     plugins: Mapping[str, Plugin] = field(default_factory=dict)
 
     @cached_property
-    def verdict_scope(self) -> str:
-        """The part of an authorizer cache key that configuration decides."""
-        guard = self.authorizer
-        assert guard is not None
-        return "\0".join((guard.id, guard.revision, self.id, self.stage))
+    def backends(self) -> tuple[Backend, ...]:
+        """Every backend that calls may end at, the default one first."""
+        return (self.backend, *(policy.backend for policy in self.policies))
+
+    @cached_property
+    def verdict_scopes(self) -> dict[str, str]:
+        """By authorizer id: the part of its cache key that configuration decides."""
+        guards = (self.authorizer, *(end.authorizer for end in self.backends))
+        return {
+            guard.id: "\0".join((guard.id, guard.revision, self.id, self.stage))
+            for guard in guards
+            if guard
+        }
 
 
 def per_api(work: Callable[[Api], T]) -> Callable[[Api], T]:

@@ -1,9 +1,9 @@
 """Custom authorizers (auth.md section 5.1)."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from gateway.patterns import Pattern, pattern
 from gateway.snapshot.function import Target
 
 
@@ -24,8 +24,8 @@ class Identity:
         return self.name.lower().encode()
 
     @cached_property
-    def pattern(self) -> re.Pattern[str] | None:
-        return re.compile(self.validation) if self.validation else None
+    def pattern(self) -> Pattern | None:
+        return pattern(self.validation) if self.validation else None
 
 
 @dataclass(frozen=True)

@@ -100,9 +100,9 @@ class Snapshot:
         for credential in self.credentials:
             _ = credential.key
         for api in self.apis:
-            for backend in (api.backend, *(p.backend for p in api.policies)):
+            for backend in api.backends:
                 backend.prepare()
-            _ = api.authorizer and api.verdict_scope
+            _ = api.verdict_scopes
         return self
 
     def with_draft(self, api: Api, *credentials: Credential) -> "Snapshot":

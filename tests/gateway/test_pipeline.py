@@ -15,12 +15,15 @@ from gateway.http import Response
 from gateway.policies import (
     app_auth,
     app_code,
+    backend_auth,
+    backend_policy,
     cors,
     custom_auth,
     domain,
     iam_auth,
     limits,
     mapping,
+    parameters,
     routing,
     set_resp_headers,
 )
@@ -54,6 +57,9 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
         ("app signature", app_auth.verify_signature),
         ("credential authorization", app_auth.check_authorization),
         ("custom authorizer", custom_auth.authorize),
+        ("parameters", parameters.check_parameters),
+        ("backend policy", backend_policy.choose_backend),
+        ("backend authorizer", backend_auth.authorize),
         ("parameter mapping", mapping.build_outgoing),
         ("backend", backends.send),
     )

@@ -7,19 +7,29 @@ import pytest
 from gateway.call import Call
 from gateway.errors import BadRequest
 from gateway.outgoing import Outgoing
-from gateway.policies import domain, mapping, routing
-from gateway.snapshot import Backend, BackendApi, FuncInfo
+from gateway.policies import domain, mapping, parameters, routing
+from gateway.snapshot import Backend, BackendApi, BackendParam, FuncInfo, ReqParam
 from tests.gateway.world import World, request
+
+HTTP = BackendApi("127.0.0.1")
 
 
 def mapped(
-    world: World, target: str, to: Any, method: str = "GET", **api: Any
+    world: World,
+    target: str,
+    to: Any = HTTP,
+    method: str = "GET",
+    *headers: tuple[str, str],
+    send: tuple[BackendParam, ...] = (),
+    **api: Any,
 ) -> Outgoing:
-    world.publish(req_method="ANY", backend=Backend(to), **api)
-    call = Call(request(method, target), world.gateway.services)
+    world.publish(req_method="ANY", backend=Backend(to, send), **api)
+    call = Call(request(method, target, *headers), world.gateway.services)
     routing.load_configuration(call)
     domain.match_host(call)
     routing.match_route(call)
+    if call.api.req_params:
+        parameters.check_parameters(call)
     mapping.build_outgoing(call)
     assert call.outgoing is not None
     return call.outgoing
@@ -70,3 +80,149 @@ def test_a_step_out_of_the_backend_path_is_refused(world: World, target: str) ->
         mapped(
             world, target, BackendApi("h", req_uri="/b"), req_uri="/a", match_mode="SWA"
         )
+
+
+def query(name: str = "limit", **fields: Any) -> ReqParam:
+    return ReqParam(**{"name": name, "type": "STRING", "location": "QUERY"} | fields)
+
+
+def test_a_passed_parameter_goes_on_and_another_does_not(world: World) -> None:
+    hidden = (
+        query("a", pass_through=False),
+        query("X-A", location="HEADER", pass_through=False),
+    )
+    sent = mapped(
+        world,
+        "/orders?%61=1&b=2&&a=3&A=4",
+        HTTP,
+        "GET",
+        ("x-a", "1"),
+        ("x-b", "2"),
+        req_params=(*hidden, query("b")),
+    )
+    assert sent.query == "b=2&A=4"
+    assert (sent.header(b"x-a"), sent.header(b"x-b")) == (None, b"2")
+
+
+@pytest.mark.parametrize(
+    ("target", "sent"), [("/orders", "limit=10"), ("/orders?limit=5", "limit=5")]
+)
+def test_a_default_goes_on_where_nothing_came(
+    world: World, target: str, sent: str
+) -> None:
+    limit = query(default_value="10")
+    assert mapped(world, target, req_params=(limit,)).query == sent
+    header = query("X-Limit", location="HEADER", default_value="10")
+    outgoing = mapped(world, "/orders", req_params=(header,))
+    assert outgoing.header(b"x-limit") == b"10"
+
+
+def test_what_does_not_pass_has_no_default_to_send(world: World) -> None:
+    limit = query(default_value="10", pass_through=False)
+    assert mapped(world, "/orders", req_params=(limit,)).query == ""
+
+
+def test_a_request_parameter_is_mapped_to_any_place(world: World) -> None:
+    places = ("PATH", "QUERY", "HEADER")
+    send = tuple(BackendParam("to", place, "REQUEST", "LIMIT") for place in places)
+    to = BackendApi("h", req_uri="/x-{to}")
+    outgoing = mapped(
+        world, "/orders?limit=a%26b&limit=2", to, req_params=(query(),), send=send
+    )
+    assert outgoing.path == "/x-a&b"
+    assert outgoing.query == "limit=a%26b&limit=2&to=a%26b&to=2"
+    assert [v for k, v in outgoing.headers if k == b"to"] == [b"a&b", b"2"]
+
+
+def test_an_absent_parameter_is_sent_nowhere_but_its_default_is(world: World) -> None:
+    send = (BackendParam("to", "QUERY", "REQUEST", "limit"),)
+    absent = mapped(world, "/orders", req_params=(query(),), send=send)
+    assert absent.query == ""
+    hidden = query(default_value="10", pass_through=False)
+    assert mapped(world, "/orders", req_params=(hidden,), send=send).query == "to=10"
+
+
+def test_a_backend_parameter_takes_the_place_of_what_has_its_name(
+    world: World,
+) -> None:
+    send = (
+        BackendParam("a", "QUERY", "CONSTANT", "ours"),
+        BackendParam("X-A", "HEADER", "CONSTANT", "ours"),
+    )
+    outgoing = mapped(world, "/orders?a=1&b=2", HTTP, "GET", ("x-a", "1"), send=send)
+    assert outgoing.query == "b=2&a=ours"
+    assert outgoing.header(b"x-a") == b"ours"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "sent"),
+    [
+        ("QUERY", "a=b&c #%?/:", "a%3Db%26c%20%23%25?/:"),
+        ("QUERY", '<[\\]^`{|}">+', "%3C%5B%5C%5D%5E%60%7B%7C%7D%22%3E%2B"),
+        ("QUERY", "广", "%E5%B9%BF"),
+        ("PATH", "a b?>%41/c", "a%20b%3F%3E%41/c"),
+        ("PATH", "#", "%23"),
+        ("PATH", "广\x7f", "%E5%B9%BF%7F"),
+    ],
+)
+def test_a_constant_is_encoded_as_documented(
+    world: World, place: str, value: str, sent: str
+) -> None:
+    to = BackendApi("h", req_uri="/{p}")
+    send = (BackendParam("p", place, "CONSTANT", value),)
+    assert mapped(world, "/orders", to, send=send).target.endswith(f"{sent}")
+
+
+def test_a_system_parameter_is_sent_and_an_empty_one_is_not(world: World) -> None:
+    send = (
+        BackendParam("X-Ip", "HEADER", "SYSTEM", "$context.sourceIp"),
+        BackendParam("X-App", "HEADER", "SYSTEM", "$context.appId"),
+    )
+    outgoing = mapped(world, "/orders", send=send)
+    assert outgoing.header(b"x-ip") == b"192.0.2.7"
+    assert outgoing.header(b"x-app") is None
+
+
+def test_a_mapped_header_cannot_end_its_own_line(world: World) -> None:
+    send = (BackendParam("X-A", "HEADER", "REQUEST", "limit"),)
+    outgoing = mapped(world, "/orders?limit=a%0d%0ab", req_params=(query(),), send=send)
+    assert outgoing.header(b"x-a") == b"a  b"
+
+
+def test_a_function_gets_its_parameters_too(world: World) -> None:
+    send = (
+        BackendParam("id", "PATH", "CONSTANT", "7"),
+        BackendParam("q", "QUERY", "CONSTANT", "1"),
+    )
+    outgoing = mapped(world, "/a/b", FuncInfo(None), req_uri="/a/{p}", send=send)
+    assert outgoing.path_parameters == {"p": "b", "id": "7"}
+    assert outgoing.target == "/a/b?q=1"
+
+
+@pytest.mark.parametrize(
+    ("given", "length", "sent"),
+    [
+        ("text/html", "1", b"application/json"),
+        ("Application/JSON; charset=utf-8", "1", b"Application/JSON; charset=utf-8"),
+        ("text/html", "0", b"text/html"),
+    ],
+)
+def test_the_declared_body_format_is_declared_to_the_backend(
+    world: World, given: str, length: str, sent: bytes
+) -> None:
+    headers = ("content-type", given), ("content-length", length)
+    outgoing = mapped(
+        world, "/orders", HTTP, "POST", *headers, content_type="application/json"
+    )
+    assert outgoing.header(b"content-type") == sent
+
+
+def test_the_trace_shows_what_is_sent_on_top(world: World) -> None:
+    send = (BackendParam("a", "QUERY", "CONSTANT", "1"),)
+    world.publish(backend=Backend(FuncInfo(None), send))
+    step = world.trace(request("GET", "/orders?b=2")).step("parameter mapping")
+    assert step.detail == {
+        "method": "GET",
+        "target": "/orders?b=2&a=1",
+        "parameters": {"query a": ["1"]},
+    }

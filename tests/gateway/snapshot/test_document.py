@@ -142,13 +142,14 @@ def test_any_change_of_a_function_gives_it_another_key(
 
 
 def test_what_an_authorizer_said_is_kept_apart_by_what_it_depends_on() -> None:
-    scopes = {
-        API.verdict_scope,
-        replace(API, id="a2").verdict_scope,
-        replace(API, stage="TEST").verdict_scope,
-        replace(API, authorizer=replace(AUTHORIZER, id="au2")).verdict_scope,
-        replace(API, authorizer=replace(AUTHORIZER, revision="2")).verdict_scope,
-    }
+    apis = (
+        API,
+        replace(API, id="a2"),
+        replace(API, stage="TEST"),
+        replace(API, authorizer=replace(AUTHORIZER, id="au2")),
+        replace(API, authorizer=replace(AUTHORIZER, revision="2")),
+    )
+    scopes = {scope for api in apis for scope in api.verdict_scopes.values()}
     assert len(scopes) == 5
 
 

@@ -1,0 +1,117 @@
+"""Backend policies: another backend for some calls (reference: api.md section 5).
+
+Tried in order; the first whose conditions are met decides.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from gateway.call import Call
+from gateway.http import decode_text
+from gateway.patterns import pattern
+from gateway.policies.parameters import lookup
+from gateway.router import decode_path
+from gateway.snapshot import Api, BackendPolicy, Condition, per_api
+
+Test = Callable[[Call], bool]
+
+
+def skips(api: Api) -> str:
+    return "" if api.policies else "the API has no backend policy"
+
+
+def choose_backend(call: Call) -> None:
+    """Take the backend of the first policy that applies, else the default one."""
+    for rule in _rules(call.api):
+        if rule.applies(call):
+            call.backend = rule.policy.backend
+            call.explain(policy=rule.policy.name)
+            return
+    call.explain(policy="none applies: the default backend")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A policy with its conditions made ready."""
+
+    policy: BackendPolicy
+    tests: tuple[Test, ...]
+
+    def applies(self, call: Call) -> bool:
+        results = (test(call) for test in self.tests)
+        return all(results) if self.policy.effect_mode == "ALL" else any(results)
+
+
+@per_api
+def _rules(api: Api) -> tuple[_Rule, ...]:
+    return tuple(
+        _Rule(policy, tuple(map(_test, policy.conditions))) for policy in api.policies
+    )
+
+
+def _test(condition: Condition) -> Test:
+    if condition.origin == "source":
+        return _from_source(condition.value)
+    read, matches = _READ[condition.origin], _matcher(condition)
+    name = condition.name
+    return lambda call: any(map(matches, read(call, name)))
+
+
+def _matcher(condition: Condition) -> Callable[[str], bool]:
+    """Whether one value is what a condition wants."""
+    wanted = condition.value
+    if condition.type == "pattern":
+        return pattern(wanted).search
+    if condition.type == "enum":
+        known = frozenset(word.strip() for word in wanted.split(","))
+        return known.__contains__
+    if condition.origin == "frontend_authorizer":
+        return lambda value: value in (wanted, _truth(wanted))
+    return wanted.__eq__
+
+
+def _truth(text: str) -> str:
+    """Truth values compare in lower case."""
+    return text.lower() if text.lower() in ("true", "false") else text
+
+
+def _from_source(value: str) -> Test:
+    """Whether the caller's address is one of these, or in one of these ranges."""
+    networks = [ip_network(w.strip(), strict=False) for w in value.split(",")]
+
+    def matches(call: Call) -> bool:
+        try:
+            address = ip_address(call.request.client)
+        except ValueError:
+            return False
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return any(address in network for network in networks)
+
+    return matches
+
+
+def _system(call: Call, name: str) -> list[str]:
+    if name == "req_method":
+        return [call.request.method]
+    return [decode_path(call.request.raw_path)]
+
+
+def _cookie(call: Call, name: str) -> list[str]:
+    lines = (decode_text(v) for k, v in call.request.headers if k == b"cookie")
+    pairs = (part.partition("=") for line in lines for part in line.split(";"))
+    return [value.strip().strip('"') for key, _, value in pairs if key.strip() == name]
+
+
+def _context(call: Call, name: str) -> list[str]:
+    value = call.frontend.get(name)
+    return [] if value is None else [value]
+
+
+_READ: dict[str, Callable[[Call, str], list[str]]] = {
+    "param": lookup,
+    "system": _system,
+    "cookie": _cookie,
+    "frontend_authorizer": _context,
+}
