@@ -9,7 +9,8 @@ class ConsoleConfig(AppConfig):
     verbose_name = "Sallyport"
 
     def ready(self) -> None:
-        from console import checks, publish, setup  # noqa: F401
+        from console import audit, checks, publish, setup  # noqa: F401
 
         post_migrate.connect(setup.ensure_defaults, sender=self)
         publish.connect()
+        audit.connect()

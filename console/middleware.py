@@ -6,6 +6,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from console import audit
+from console.models import Audit
 from console.views.gateway import serve
 from gateway.policies.domain import host_name
 
@@ -41,3 +43,19 @@ class ContentSecurityPolicy:
             "form-action 'self'; frame-ancestors 'none'"
         )
         return response
+
+
+class Audited:
+    """Says who is at it, for the trace of whatever the request changes."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        address = request.META.get("REMOTE_ADDR", "")
+        who = audit.Actor(request.user, address, Audit.Source.CONSOLE)
+        token = audit.actor.set(who)
+        try:
+            return self._get_response(request)
+        finally:
+            audit.actor.reset(token)

@@ -61,6 +61,9 @@ INSTANCE_ID = env.str(
 # Limits that differ from the documented ones (console/limits.py): NAME=number,…
 LIMITS = env.dict("SALLYPORT_LIMITS", cast={"value": int}, default={})
 
+# How many days the traces of changes are kept.
+AUDIT_DAYS = env.int("SALLYPORT_AUDIT_DAYS", default=7)
+
 DEBUG = env.bool("SALLYPORT_DEBUG", default=False)
 _bound = CONSOLE_BIND.rpartition(":")[0].strip("[]")
 ALLOWED_HOSTS = [
@@ -103,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "console.middleware.Audited",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -1,9 +1,23 @@
 """What happened, in Django admin."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from console import models
 from console.admin.base import ReadOnly
+
+
+@admin.register(models.Audit)
+class AuditAdmin(ReadOnly):
+    """Traces of changes: nobody edits or deletes what was done."""
+
+    list_display = ("trace_name", "resource_name", "user", "time")
+    list_filter = ("resource_type", "trace_type")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(models.Trace)

@@ -5,6 +5,7 @@ from console.models.alias import Alias
 from console.models.api import Api, BackendUse
 from console.models.app_acl import AppAcl
 from console.models.app_quota import AppQuota, AppQuotaBinding
+from console.models.audit import Audit
 from console.models.authorizer import Authorizer
 from console.models.binding import Binding, Policy
 from console.models.build import Build
@@ -36,6 +37,7 @@ __all__ = [
     "AppAcl",
     "AppQuota",
     "AppQuotaBinding",
+    "Audit",
     "Authorization",
     "Authorizer",
     "BackendUse",

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ViewSet
 
-from console import access
+from console import access, audit
 from console.rest import errors
 from console.rest.auth import AUTHENTICATION
 from console.rest.errors import Dialect
@@ -62,6 +62,7 @@ class Endpoint(ViewSet):
         super().initial(request, *args, **kwargs)
         if request.user is None:
             raise NotAuthenticated("Incorrect authentication information")
+        audit.identify(request.user, audit.Audit.Source.API)
         _check_scope(kwargs)
         verb = self.verbs.get(self.action, "change")
         if not access.may(request.user, verb, self.model):

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from console.views import debug, records, trace
+from console.views import audit, debug, records, trace
 
 urlpatterns = [
+    path("audit/", audit.AuditList.as_view(), name="audit-list"),
+    path("audit/export/", audit.AuditExport.as_view(), name="audit-export"),
+    path("audit/<pk>/", audit.AuditDetail.as_view(), name="audit-detail"),
     path("internal/records/", records.deliver, name="records"),
     path("traces/<request_id>/", trace.TraceDetail.as_view(), name="trace-detail"),
     path("debug/", debug.Debug.as_view(), name="debug"),

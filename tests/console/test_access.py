@@ -13,6 +13,9 @@ OPEN = {"login"}
 FOR_EVERYBODY_SIGNED_IN = {"home", "login", "logout"}
 # Pages that show something and change nothing until they are sent.
 FOR_VIEWERS = {
+    "audit-detail",
+    "audit-export",
+    "audit-list",
     "alias-list",
     "build-detail",
     "function-export",
@@ -37,6 +40,7 @@ FOR_VIEWERS = {
 }
 # And those that take nothing at all.
 SHOW_ONLY = {
+    "audit-detail",
     "alias-list",
     "api-detail",
     "api-records",
@@ -52,6 +56,7 @@ SHOW_ONLY = {
 }
 NAMES = sorted(str(pattern.name) for pattern in world.patterns())
 NOUNS = (
+    "audit",
     "api",
     "apigroup",
     "alias",

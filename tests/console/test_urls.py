@@ -58,7 +58,8 @@ def test_hostile_text_is_inert(
     spoil(example)
     response = admin_client.get(url, {"q": HOSTILE, "api": example.api.pk})
     assert response.status_code in (200, 302, 405)
-    assert_inert(response.content.decode(errors="replace"))
+    if response.headers.get("Content-Type", "").startswith("text/html"):
+        assert_inert(response.content.decode(errors="replace"))
 
 
 def test_hostile_text_is_inert_when_a_form_comes_back(admin_client: Client) -> None:

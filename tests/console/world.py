@@ -50,6 +50,7 @@ class Example:
     throttle: models.Throttle
     acl: models.Acl
     appquota: models.AppQuota
+    audit: models.Audit
 
     @property
     def debug_url(self) -> str:
@@ -86,6 +87,7 @@ def example() -> Example:
         throttle=throttle,
         acl=acl,
         appquota=quota,
+        audit=models.Audit.objects.all()[0],
     )
 
 
