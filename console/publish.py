@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Model
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
 from console import limits, models
@@ -30,7 +30,9 @@ _WATCHED = (
     models.Authorization,
     models.Authorizer,
     models.Channel,
+    models.Certificate,
     models.Credential,
+    models.Domain,
     models.Environment,
     models.Function,
     models.GatewayResponse,
@@ -47,6 +49,8 @@ def connect() -> None:
     for model in _WATCHED:
         post_save.connect(_changed, sender=model, dispatch_uid=f"saved {model}")
         post_delete.connect(_changed, sender=model, dispatch_uid=f"deleted {model}")
+    through = models.Domain.certificates.through
+    m2m_changed.connect(_changed, sender=through, dispatch_uid="certificates")
 
 
 def compile_now() -> None:

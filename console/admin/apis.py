@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from console import models, publish
 from console.admin.base import ReadOnly
+from console.forms.certificate import CertificateForm
 from console.models.environment import RELEASE_ID
 
 
@@ -21,6 +22,18 @@ class ApiGroupAdmin(admin.ModelAdmin):
     ) -> bool:
         spared = obj is not None and obj.is_default
         return not spared and super().has_delete_permission(request, obj)
+
+
+@admin.register(models.Domain)
+class DomainAdmin(admin.ModelAdmin):
+    list_display = ("url_domain", "group", "min_ssl_version")
+    list_filter = ("group",)
+
+
+@admin.register(models.Certificate)
+class CertificateAdmin(admin.ModelAdmin):
+    form = CertificateForm
+    list_display = ("name", "common_name", "algorithm_type", "not_after")
 
 
 @admin.register(models.GatewayResponse)

@@ -8,10 +8,9 @@ from console import limits, models
 from console.compile.backends import Backends, req_param
 from console.compile.channels import channels
 from console.compile.functions import called, target
+from console.compile.groups import Groups
 from console.compile.variables import Variables, resolve
 from gateway import snapshot as data
-
-Rules = Mapping[str, data.ResponseRule]
 
 
 class Compiler:
@@ -24,9 +23,7 @@ class Compiler:
             *(f"alias__{name}__function" for name in ("version", "additional_version")),
         )
         self._authorizers = {row.pk: self._authorizer(row) for row in rows}
-        responses = list(models.GatewayResponse.objects.all())
-        self._rules = {row.pk: _rules(row.responses) for row in responses}
-        self._defaults = {row.group_id: row.pk for row in responses if row.default}
+        self._groups = Groups()
         self._credentials = _bound_credentials()
         self._variables = Variables()
         self._backends = Backends(self._guard)
@@ -37,7 +34,7 @@ class Compiler:
         live = models.Release.objects.filter(status=models.Release.Status.EFFECTIVE)
         apis = tuple(self._release(row) for row in live.select_related("api", "env"))
         return data.Snapshot(
-            groups=tuple(self._group(row) for row in models.ApiGroup.objects.all()),
+            groups=self._groups.all,
             apis=apis,
             credentials=tuple(map(_credential, models.Credential.objects.all())),
             authorizers=tuple(self._authorizers.values()),
@@ -87,7 +84,8 @@ class Compiler:
             policies=self._backends.policies(definition),
             is_send_fg_body_base64=definition["is_send_fg_body_base64"],
             credentials=bound,
-            responses=self._rules.get(definition["response_id"], {}),
+            wants_tls=self._groups.wants_tls(api.group_id),
+            responses=self._groups.responses(definition["response_id"]),
         )
 
     def _guard(self, authorizer_id: str) -> data.Authorizer:
@@ -111,15 +109,6 @@ class Compiler:
             auth_downgrade_enabled=row.auth_downgrade_enabled,
         )
 
-    def _group(self, row: models.ApiGroup) -> data.Group:
-        return data.Group(
-            id=row.pk,
-            name=row.name,
-            is_default=row.is_default,
-            hosts=(row.sl_domain.lower(),),
-            responses=self._rules.get(self._defaults.get(row.pk, ""), {}),
-        )
-
 
 def _bound_credentials() -> dict[tuple[str, str], frozenset[str]]:
     """Ids of the bound credentials by (API id, environment id)."""
@@ -134,14 +123,3 @@ def _bound_credentials() -> dict[tuple[str, str], frozenset[str]]:
 
 def _credential(row: models.Credential) -> data.Credential:
     return data.Credential(row.pk, row.name, row.app_key, row.app_secret)
-
-
-def _rules(raw: Mapping[str, Any]) -> Rules:
-    return {
-        name: data.ResponseRule(
-            status=rule.get("status"),
-            body=rule["body"],
-            headers=tuple((h["key"], h["value"]) for h in rule.get("headers", [])),
-        )
-        for name, rule in raw.items()
-    }

@@ -166,6 +166,14 @@ class Migration(migrations.Migration):
                         verbose_name="Description",
                     ),
                 ),
+                (
+                    "sl_domain_access_enabled",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Off: nothing answers to it.",
+                        verbose_name="Debugging Domain Name",
+                    ),
+                ),
                 ("is_default", models.BooleanField(default=False, editable=False)),
                 ("register_time", models.DateTimeField(auto_now_add=True)),
                 ("update_time", models.DateTimeField(auto_now=True)),
@@ -339,6 +347,73 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "audit trace",
                 "ordering": ["-time"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Certificate",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        error_messages={
+                            "unique": "A certificate with this name already exists."
+                        },
+                        max_length=50,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A(?:[a-zA-Z一-龥][\\w一-龥]{3,49})\\Z",
+                                "Name: 4 to 50 letters, digits and underscores, a letter first.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("instance", "Current"), ("global", "All")],
+                        default="global",
+                        max_length=8,
+                        verbose_name="Gateways Covered",
+                    ),
+                ),
+                ("cert_content", models.TextField(verbose_name="Content")),
+                (
+                    "private_key",
+                    console.models.fields.EncryptedTextField(verbose_name="Key"),
+                ),
+                ("trusted_root_ca", models.TextField(blank=True, verbose_name="CA")),
+                (
+                    "algorithm_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("RSA", "RSA"), ("ECC", "ECC")],
+                        max_length=3,
+                        verbose_name="Algorithm",
+                    ),
+                ),
+                (
+                    "common_name",
+                    models.CharField(blank=True, editable=False, max_length=255),
+                ),
+                ("san", models.JSONField(default=list, editable=False)),
+                ("not_after", models.DateTimeField(editable=False)),
+                ("create_time", models.DateTimeField(auto_now_add=True)),
+                ("update_time", models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                "verbose_name": "SSL certificate",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
@@ -1152,6 +1227,90 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "access control of a credential",
                 "verbose_name_plural": "access control of credentials",
+            },
+        ),
+        migrations.CreateModel(
+            name="Domain",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=console.models.base.new_id,
+                        editable=False,
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "url_domain",
+                    models.CharField(
+                        error_messages={
+                            "unique": "An API group has this domain name already."
+                        },
+                        max_length=255,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A(?:(?:\\*\\.)?(?:[a-zA-Z0-9](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?\\.){1,7}[a-zA-Z]{2,64}\\.?)\\Z",
+                                "Domain Name: labels of letters, digits, hyphens and underscores, such as www.example.com or *.example.com.",
+                            )
+                        ],
+                        verbose_name="Domain Name",
+                    ),
+                ),
+                (
+                    "min_ssl_version",
+                    models.CharField(
+                        choices=[("TLSv1.1", "TLS 1.1"), ("TLSv1.2", "TLS 1.2")],
+                        default="TLSv1.1",
+                        max_length=7,
+                        verbose_name="Minimum TLS Version",
+                    ),
+                ),
+                (
+                    "is_http_redirect_to_https",
+                    models.BooleanField(
+                        default=False, verbose_name="HTTP-to-HTTPS Auto Redirection"
+                    ),
+                ),
+                (
+                    "verified_client_certificate_enabled",
+                    models.BooleanField(
+                        default=False,
+                        editable=False,
+                        verbose_name="Client Certificate Verification",
+                    ),
+                ),
+                (
+                    "ingress_http_port",
+                    models.IntegerField(default=80, verbose_name="HTTP Port"),
+                ),
+                (
+                    "ingress_https_port",
+                    models.IntegerField(default=443, verbose_name="HTTPS Port"),
+                ),
+                (
+                    "certificates",
+                    models.ManyToManyField(
+                        blank=True,
+                        editable=False,
+                        related_name="domains",
+                        to="console.certificate",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="console.apigroup",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "domain name",
+                "ordering": ["url_domain"],
             },
         ),
         migrations.AddField(

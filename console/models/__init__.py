@@ -9,8 +9,10 @@ from console.models.audit import Audit
 from console.models.authorizer import Authorizer
 from console.models.binding import Binding, Policy
 from console.models.build import Build
+from console.models.certificate import Certificate
 from console.models.channel import Channel, Member, MemberGroup
 from console.models.credential import Authorization, Credential
+from console.models.domain import Domain
 from console.models.environment import Environment
 from console.models.function import Function, TestEvent
 from console.models.group import ApiGroup
@@ -44,7 +46,9 @@ __all__ = [
     "Binding",
     "Build",
     "Channel",
+    "Certificate",
     "Credential",
+    "Domain",
     "Environment",
     "Function",
     "GatewayResponse",

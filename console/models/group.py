@@ -28,6 +28,11 @@ class ApiGroup(Noun):
         blank=True,
         validators=[MaxLengthValidator(1000)],
     )
+    sl_domain_access_enabled = models.BooleanField(
+        "Debugging Domain Name",
+        default=True,
+        help_text="Off: nothing answers to it.",
+    )
     is_default = models.BooleanField(default=False, editable=False)
     register_time = models.DateTimeField(auto_now_add=True)
     update_time = models.DateTimeField(auto_now=True)

@@ -40,6 +40,7 @@ from gateway.snapshot import (  # noqa: E402
     Group,
     Identity,
     MockInfo,
+    Settings,
     Snapshot,
     Target,
 )
@@ -94,6 +95,7 @@ def snapshot(ttl: int, packages: Path) -> Snapshot:
         credentials=(Credential("app", "app", KEY, SECRET),),
         authorizers=(guard,),
         functions=(function,),
+        settings=Settings(sl_domain_calls=10**9),
     )
 
 

@@ -16,6 +16,7 @@ from console.urls import urlpatterns
 from gateway.functions.package import code_hash
 from gateway.snapshot import Snapshot
 from gateway.source import File
+from tests.certificates import issue
 from tests.console import policies
 
 ALLOW = """import json
@@ -46,6 +47,8 @@ class Example:
     trace: models.Trace
     channel: models.Channel
     variable: models.Variable
+    domain: models.Domain
+    certificate: models.Certificate
     instance: models.Instance
     throttle: models.Throttle
     acl: models.Acl
@@ -83,6 +86,8 @@ def example() -> Example:
         trace=trace(api),
         channel=channel(),
         variable=variable(),
+        domain=domain(),
+        certificate=certificate(),
         instance=models.Instance.current(),
         throttle=throttle,
         acl=acl,
@@ -178,6 +183,26 @@ def variable(**fields: Any) -> models.Variable:
     if "env" not in fields:
         known["env"] = environment()
     row = models.Variable(**known | fields)
+    row.save_valid()
+    return row
+
+
+def certificate(*names: str, **fields: Any) -> models.Certificate:
+    """For www.example.com, issued by tests.certificates.authority()."""
+    pair = fields.pop("pair", None) or issue(*(names or ("www.example.com",)))
+    known = {
+        "name": f"cert{next(_numbers)}",
+        "cert_content": pair.pem,
+        "private_key": pair.key_pem(),
+    }
+    row = models.Certificate(**known | fields)
+    row.save_valid()
+    return row
+
+
+def domain(name: str = "www.example.com", **fields: Any) -> models.Domain:
+    known = {"group": fields.pop("group", None) or default_group()}
+    row = models.Domain(url_domain=name, **known | fields)
     row.save_valid()
     return row
 
