@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from console import limits
+from gateway.addresses import parse_range
 from gateway.server import parse_address
 
 
@@ -25,6 +26,28 @@ def binds_are_host_and_port(**_: Any) -> list[CheckMessage]:
                 )
             )
     return problems
+
+
+@register()
+def allowed_backends_are_networks(**_: Any) -> list[CheckMessage]:
+    """SALLYPORT_ALLOWED_BACKENDS names networks."""
+    return [
+        Error(
+            f"SALLYPORT_ALLOWED_BACKENDS has {text!r}",
+            hint="Give networks, for example 169.254.0.0/16 or fd00:ec2::254.",
+            id="console.E003",
+        )
+        for text in settings.ALLOWED_BACKENDS
+        if not _are_addresses(text)
+    ]
+
+
+def _are_addresses(text: str) -> bool:
+    try:
+        parse_range(text)
+    except ValueError:
+        return False
+    return True
 
 
 @register()

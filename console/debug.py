@@ -126,7 +126,7 @@ def dump_response(response: Response) -> str:
     except ValueError:
         phrase = ""
     lines = [f"HTTP/1.1 {response.status} {phrase}".rstrip()]
-    return _dump(lines, response.headers, ("Content-Length",), response.body)
+    return _dump(lines, response.headers, ("Content-Length",), response.whole)
 
 
 def _target(call: DebugCall) -> data.Api:

@@ -8,7 +8,7 @@ touching live traffic.
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -16,16 +16,21 @@ from django.conf import settings
 
 from gateway.app import Gateway
 from gateway.call import Call, Services, Step
+from gateway.client import Client
 from gateway.functions.package import Store
 from gateway.functions.pool import Invocation, Pool
-from gateway.http import Request, Response
+from gateway.guard import Guard, guard
+from gateway.http import Request, Response, Stream, gathered
 from gateway.pipeline import run
 from gateway.records import Recorder
+from gateway.server import parse_address
 from gateway.snapshot import Function, Snapshot
 from gateway.source import File, Fixed
 from gateway.state.memory import ExpiringCache, Memory
 
 T = TypeVar("T")
+# What is read of a debug call's answer; what is shown is cut elsewhere.
+SHOWN_BYTES = 2 * 1024 * 1024
 
 
 class Embedded:
@@ -40,7 +45,10 @@ class Embedded:
         self._pool = Pool(Store(settings.PACKAGES_DIR), jail=settings.FUNCTION_JAIL)
         live = File(settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE)
         self.records = Recorder()
-        self._gateway = Gateway(live, self._pool, records=self.records)
+        self._client = Client(_guard())
+        self._gateway = Gateway(
+            live, self._pool, records=self.records, client=self._client
+        )
         self._drafts = ExpiringCache()
         self._draft_state = Memory()
 
@@ -59,10 +67,24 @@ class Embedded:
             time.time,
             self.records,
             self._draft_state,
+            self._client,
         )
         call = Call(request, services, debug=True, traced=True)
-        response = self._wait(lambda: run(call))
+        response = self._wait(lambda: _whole(call))
         return response, call.trace or []
+
+    def pieces(self, body: Stream) -> Iterator[bytes]:
+        """The body of a response, for a server that waits for each piece."""
+        iterator = aiter(body)
+
+        async def following() -> bytes | None:
+            return await anext(iterator, None)
+
+        try:
+            while (piece := self._wait(following)) is not None:
+                yield piece
+        finally:
+            self._loop.call_soon_threadsafe(body.close)
 
     def invoke(self, function: Function, event: object, request_id: str) -> Invocation:
         """One call of a function."""
@@ -76,8 +98,8 @@ class Embedded:
         return self._pool.jail
 
     def close(self) -> None:
-        """End the function workers and the loop."""
-        self._wait(self._pool.close)
+        """End the function workers, the connections and the loop."""
+        self._wait(self._gateway.close)
         self._wait(self._loop.shutdown_default_executor)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -85,6 +107,17 @@ class Embedded:
 
     def _wait(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return asyncio.run_coroutine_threadsafe(start(), self._loop).result()
+
+
+async def _whole(call: Call) -> Response:
+    """The answer of a debug call, as much of it as is shown."""
+    return await gathered(await run(call), SHOWN_BYTES)
+
+
+def _guard() -> Guard:
+    """The addresses that backends may not have, as for the gateway's own process."""
+    binds = [text for text in (settings.CONSOLE_BIND, settings.METRICS_BIND) if text]
+    return guard(map(parse_address, binds), settings.ALLOWED_BACKENDS)
 
 
 @lru_cache(maxsize=1)

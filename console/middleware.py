@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from console import audit
 from console.models import Audit
@@ -21,7 +22,7 @@ class GatewayHosts:
         self._get_response = get_response
         self._suffix = f".{settings.GATEWAY_DOMAIN}".lower()
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if host_name(request.META.get("HTTP_HOST", "")).endswith(self._suffix):
             return serve(request)
         return self._get_response(request)

@@ -47,6 +47,9 @@ GATEWAY_DOMAIN = env.str("SALLYPORT_GATEWAY_DOMAIN", default="apig.localhost")
 ADMIN_NAME = env.str("SALLYPORT_ADMIN_NAME", default="admin")
 ADMIN_PASSWORD = env.str("SALLYPORT_ADMIN_PASSWORD", default="")
 
+# Networks that backends may be in although they are link-local or the console's.
+ALLOWED_BACKENDS = env.list("SALLYPORT_ALLOWED_BACKENDS", default=[])
+
 # The jail level of functions (gateway/functions/launch.py); "" is the strongest.
 FUNCTION_JAIL = env.str("SALLYPORT_FUNCTION_JAIL", default="")
 

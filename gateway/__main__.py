@@ -6,16 +6,19 @@ import logging
 import sys
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import uvloop
 from prometheus_client import start_http_server
 
 from gateway import server, tls
 from gateway.app import Gateway
+from gateway.client import Client
 from gateway.functions.launch import JailMissing
 from gateway.functions.package import Store
 from gateway.functions.pool import Pool
 from gateway.functions.runtimes import host
+from gateway.guard import guard
 from gateway.handshake import Contexts
 from gateway.records import Recorder, Sender
 from gateway.source import File
@@ -25,6 +28,7 @@ from gateway.state.redis import Redis
 
 # What sysexits.h calls "a service is unavailable": an address or a file is.
 UNAVAILABLE = 69
+_PORTS = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,7 +70,33 @@ def parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="where Prometheus finds what the gateway counts about itself",
     )
+    options.add_argument(
+        "--allow-backends",
+        type=lambda text: [word for word in text.split(",") if word],
+        default=[],
+        metavar="NETWORKS",
+        help="where backends may be although it is link-local or the console's",
+    )
     return options
+
+
+def client(options: argparse.Namespace) -> Client:
+    """Connections to backends, but not to what administrators alone may reach.
+
+    OSError when a name of that is not known, ValueError for a bad network.
+    """
+    urls = [options.console] if options.console else []
+    if options.redis_file:
+        urls.append(options.redis_file.read_text().strip())
+    parts = [urlsplit(url) for url in urls]
+    control = [
+        (part.hostname, part.port or _PORTS[part.scheme])
+        for part in parts
+        if part.hostname
+    ]
+    if options.metrics:
+        control.append(options.metrics)
+    return Client(guard(control, options.allow_backends))
 
 
 def state(options: argparse.Namespace) -> State:
@@ -102,16 +132,17 @@ def main(arguments: list[str] | None = None) -> int:
         source = File(options.snapshot, options.key_file)
         pool = Pool(Store(options.packages), jail=options.jail)
         counted = state(options)
+        connections = client(options)
         sockets = listeners(options, source)
         if options.metrics:
             start_http_server(options.metrics[1], options.metrics[0])
-    except (OSError, JailMissing) as error:
+    except (OSError, ValueError, JailMissing) as error:
         print(f"The gateway cannot start: {error}", file=sys.stderr)
         return UNAVAILABLE
     # Looking for interpreters takes a moment: no call should wait for it.
     Thread(target=host().interpreters, daemon=True).start()
     recorder = Recorder()
-    gateway = Gateway(source, pool, records=recorder, state=counted)
+    gateway = Gateway(source, pool, records=recorder, state=counted, client=connections)
     sender = None
     if options.console:
         sender = Sender(recorder, options.console, options.records_key)

@@ -1,11 +1,13 @@
 """The gateway: holds the snapshot, runs the pipeline, speaks ASGI."""
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
+from gateway.asgi import Receive, Scope, Send, read_piece, send_response
 from gateway.call import Call, Services
+from gateway.client import Client
 from gateway.functions.pool import Pool
 from gateway.http import ClientGone, Headers, Request, Response
 from gateway.pipeline import start
@@ -13,10 +15,6 @@ from gateway.records import Recorder
 from gateway.source import Source
 from gateway.state import State
 from gateway.state.memory import ExpiringCache, Memory
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Gateway:
@@ -31,6 +29,7 @@ class Gateway:
         clock: Callable[[], float] = time.time,
         records: Recorder | None = None,
         state: State | None = None,
+        client: Client | None = None,
     ) -> None:
         # An empty cache is false.
         cache = ExpiringCache() if verdicts is None else verdicts
@@ -41,6 +40,7 @@ class Gateway:
             clock,
             records or Recorder(),
             state or Memory(clock=clock),
+            client or Client(),
         )
 
     def answer(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
@@ -61,16 +61,11 @@ class Gateway:
             response = await self.handle(_request(scope, receive))
         except ClientGone:
             return
-        start = {
-            "type": "http.response.start",
-            "status": response.status,
-            "headers": response.headers,
-        }
-        await send(start)
-        await send({"type": "http.response.body", "body": response.body})
+        await send_response(response, send)
 
     async def close(self) -> None:
-        """End the function workers, and let go of the state."""
+        """End the function workers and connections, and let go of the state."""
+        await self.services.client.close()
         await self.services.functions.close()
         await self.services.state.close()
 
@@ -85,14 +80,6 @@ def _request(scope: Scope, receive: Receive) -> Request:
         scheme=scope["scheme"],
         client=client[0] if client else "",
         port=server[1] if server else 0,
-        read=partial(_read, receive),
+        read=partial(read_piece, receive),
         tls=scope.get("state", {}).get("tls"),
     )
-
-
-async def _read(receive: Receive) -> tuple[bytes, bool]:
-    """The next piece of the body, and whether more follows."""
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientGone
-    return message.get("body", b""), message.get("more_body", False)

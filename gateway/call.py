@@ -8,6 +8,7 @@ from random import getrandbits
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from gateway.client import Client
 from gateway.errors import GatewayError
 from gateway.functions.pool import Invocation, Pool
 from gateway.http import Request, Response, decode_text
@@ -40,7 +41,7 @@ class Services:
 
     `source` has the configuration, `verdicts` caches authorizer results, `clock`
     is the time of day in epoch seconds, `records` keeps what happened, `state` counts
-    calls and keeps answers.
+    calls and keeps answers, `client` has the connections to backends.
     """
 
     source: Source
@@ -49,6 +50,7 @@ class Services:
     clock: Callable[[], float]
     records: Recorder
     state: State
+    client: Client
 
 
 @dataclass(frozen=True, slots=True)

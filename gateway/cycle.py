@@ -1,19 +1,27 @@
 """One request and its response on a connection: uvicorn's, with one write less."""
 
-from collections.abc import Awaitable, Sequence
+import asyncio
+import logging
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
 
 from uvicorn._types import (
+    ASGI3Application,
     ASGIReceiveCallable,
-    ASGISendCallable,
     ASGISendEvent,
     HTTPResponseBodyEvent,
     HTTPResponseStartEvent,
-    Scope,
 )
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from gateway.http import Response
+from gateway.asgi import send_response
+from gateway.http import BodyBroken, ClientGone, Request, Response
+
+_AT_ONCE = struct.pack("ii", 1, 0)
+
+log = logging.getLogger(__name__)
 
 
 def compose(status: int, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
@@ -32,7 +40,53 @@ class Cycle(RequestResponseCycle):
     every call. Anything else it sends as always.
     """
 
+    request: Request | None = None
     _head: HTTPResponseStartEvent | None = None
+    # The end of the body is the end of the connection, for HTTP/1.0 knows no chunks.
+    _until_close = False
+
+    def responding(
+        self, answer: Callable[[], Response | Awaitable[Response]]
+    ) -> ASGI3Application:
+        """An ASGI application that sends an answer."""
+
+        async def application(*_: object) -> None:
+            await self._respond(answer)
+
+        return application
+
+    async def _respond(
+        self, answer: Callable[[], Response | Awaitable[Response]]
+    ) -> None:
+        try:
+            found = answer()
+            response = found if isinstance(found, Response) else await found
+            await send_response(response, self.send)
+        except ClientGone:
+            self._end()
+        except BodyBroken as error:
+            log.info("%s", error)
+            self._end()
+        except asyncio.CancelledError:
+            if not self.disconnected:
+                raise
+
+    def leave(self) -> None:
+        """The client has gone: whoever works for it may stop."""
+        self.disconnected = True
+        if self.request is not None and self.request.gone is not None:
+            self.request.gone()
+
+    def _end(self) -> None:
+        """Close the connection so that the client sees what it got as cut off."""
+        self.disconnected = True
+        if self._until_close:
+            # An end like any other would make the body look whole: reset instead.
+            found = self.transport.get_extra_info("socket")
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            self.transport.abort()
+        else:
+            self.transport.close()
 
     async def send(self, message: ASGISendEvent) -> None:
         if message["type"] == "http.response.start" and self._head is None:
@@ -47,8 +101,18 @@ class Cycle(RequestResponseCycle):
         self, head: HTTPResponseStartEvent | None, message: ASGISendEvent
     ) -> None:
         if head is not None:
+            self._until_close = self._has_no_end(head)
+            if self._until_close:
+                self.chunked_encoding = False
             await super().send(head)
+        if self._until_close:
+            body = cast(HTTPResponseBodyEvent, message).get("body", b"")
+            self.expected_content_length = len(body)
         await super().send(message)
+
+    def _has_no_end(self, head: HTTPResponseStartEvent) -> bool:
+        named = any(name.lower() == b"content-length" for name, _ in head["headers"])
+        return self.scope["http_version"] == "1.0" and not named
 
     def _send_whole(
         self, head: HTTPResponseStartEvent, message: HTTPResponseBodyEvent
@@ -67,24 +131,6 @@ class Cycle(RequestResponseCycle):
         self.message_event.set()
         self.on_response()
         return True
-
-
-async def send_answer(
-    answer: Awaitable[Response],
-    scope: Scope,
-    receive: ASGIReceiveCallable,
-    send: ASGISendCallable,
-) -> None:
-    """The ASGI application of a request whose answer is awaited."""
-    response = await answer
-    await send(
-        {
-            "type": "http.response.start",
-            "status": response.status,
-            "headers": response.headers,
-        }
-    )
-    await send({"type": "http.response.body", "body": response.body})
 
 
 async def closed(receive: ASGIReceiveCallable) -> None:

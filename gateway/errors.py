@@ -22,6 +22,11 @@
     │  └─ BackendAuthorizerDenied     401     APIG.0305  AUTHORIZER_FAILURE
     ├─ IdentityError                  401     APIG.0305  AUTHORIZER_IDENTITIES_FAILURE
     ├─ AuthorizerBroken               500     APIG.0601  AUTHORIZER_CONF_FAILURE
+    ├─ BackendUnavailable             502     APIG.0202  BACKEND_UNAVAILABLE
+    ├─ BackendTimeout                 504     APIG.0203  BACKEND_TIMEOUT
+    ├─ BackendAddressDenied           403     APIG.0404  DEFAULT_4XX
+    ├─ BackendNotResolved             500     APIG.0605  DEFAULT_5XX
+    ├─ CallsItself                    500     APIG.0612  DEFAULT_5XX
     ├─ ConfigurationMissing           500     APIG.0606  DEFAULT_5XX
     ├─ PolicyBroken                   500     APIG.0104  DEFAULT_5XX
     └─ InternalError                  500     APIG.0601  DEFAULT_5XX
@@ -185,6 +190,31 @@ class IdentityError(GatewayError):
 
 class AuthorizerBroken(GatewayError):
     type = "AUTHORIZER_CONF_FAILURE"
+
+
+class BackendUnavailable(GatewayError):
+    status, code, type = 502, "APIG.0202", "BACKEND_UNAVAILABLE"
+    message = "Backend unavailable"
+
+
+class BackendTimeout(GatewayError):
+    status, code, type = 504, "APIG.0203", "BACKEND_TIMEOUT"
+    message = "Backend timeout"
+
+
+class BackendAddressDenied(GatewayError):
+    status, code, type = 403, "APIG.0404", "DEFAULT_4XX"
+    message = "Access to the backend IP address has been denied."
+
+
+class BackendNotResolved(GatewayError):
+    code = "APIG.0605"
+    message = "Domain name resolution failed."
+
+
+class CallsItself(GatewayError):
+    code = "APIG.0612"
+    message = "An API cannot call itself."
 
 
 def render(

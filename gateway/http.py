@@ -5,12 +5,15 @@ as ASGI gives them); a value read as text is latin-1, so no byte is ever lost.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from ssl import SSLObject
+from typing import Protocol
 
 RawHeaders = list[tuple[bytes, bytes]]
 ReadBody = Callable[[], Awaitable[tuple[bytes, bool]]]
 
+# Statuses whose responses have no body.
+BODILESS = (204, 304)
 # Headers of the server's own: they frame the message or name the request.
 _RESERVED = (
     b"connection",
@@ -24,6 +27,21 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 class ClientGone(ConnectionError):
     """The client closed its connection before its request was complete."""
+
+
+class BodyBroken(ConnectionError):
+    """A response body that ended before its end, when its head was sent already."""
+
+
+class Stream(Protocol):
+    """A body that comes piece by piece; BodyBroken when the rest will not come.
+
+    Whoever takes a response closes its stream, read to the end or not.
+    """
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def close(self) -> None: ...
 
 
 class Headers:
@@ -68,8 +86,9 @@ class Request:
 
     `raw_path` and `query` are still percent-encoded text; `client` is the TCP
     peer's address; `read` gives the next piece of the body and whether more
-    follows. `body` is empty until a phase has read it. `tls` is the connection's TLS,
-    where it ends here.
+    follows, and is None when all of it is in `body`. `tls` is the connection's TLS,
+    where it ends here. `gone`, when somebody has set it, is called if the client
+    leaves before it has its answer.
     """
 
     __slots__ = (
@@ -83,6 +102,7 @@ class Request:
         "read",
         "body",
         "tls",
+        "gone",
     )
 
     def __init__(
@@ -109,21 +129,49 @@ class Request:
         self.read = read
         self.body = body
         self.tls = tls
+        self.gone: Callable[[], object] | None = None
 
 
 class Response:
-    """What is sent back: status, headers in wire spelling, the whole body."""
+    """What is sent back: status, headers in wire spelling, the body.
+
+    A body in bytes gets its length when it is sent; a stream goes with the headers
+    as they are, in chunks if they do not say its length.
+    """
 
     __slots__ = ("status", "headers", "body")
 
-    def __init__(self, status: int, headers: RawHeaders, body: bytes) -> None:
+    def __init__(self, status: int, headers: RawHeaders, body: bytes | Stream) -> None:
         self.status = status
         self.headers = headers
         self.body = body
 
+    @property
+    def whole(self) -> bytes:
+        """The body of a response that is no stream."""
+        assert isinstance(self.body, bytes)
+        return self.body
+
     def with_headers(self, headers: RawHeaders) -> "Response":
         """The same answer under other headers; one answer may serve many calls."""
         return Response(self.status, headers, self.body)
+
+
+async def gathered(response: Response, most: int) -> Response:
+    """The response with its body in bytes, cut once it is longer than `most`."""
+    body = response.body
+    if isinstance(body, bytes):
+        return response
+    pieces, size = [], 0
+    try:
+        async for piece in body:
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                break
+    finally:
+        body.close()
+    return Response(response.status, response.headers, b"".join(pieces))
 
 
 def configured_headers(pairs: Iterable[tuple[str, str]]) -> RawHeaders:

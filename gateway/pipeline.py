@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from gateway import backends
 from gateway.call import NO_API, Call, Step
 from gateway.errors import GatewayError, InternalError, render
-from gateway.http import ClientGone, Response
+from gateway.http import BODILESS, ClientGone, Response
 from gateway.policies import (
     app_auth,
     app_code,
@@ -101,7 +101,6 @@ RESPONSE: tuple[Later, ...] = (
 
 _ROUTE = 1 + [phase.run for phase in REQUEST].index(routing.match_route)
 _ARRIVAL = tuple(phase.run for phase in REQUEST[:_ROUTE])
-BODILESS = (204, 304)
 
 log = logging.getLogger(__name__)
 
@@ -192,10 +191,12 @@ def finish(call: Call, answer: Response) -> Response:
     if call.request.headers.last.get(b"x-apig-mode") == b"debug":
         milliseconds = round((time.perf_counter() - call.started) * 1000)
         headers.append((b"X-Apig-Latency", str(milliseconds).encode()))
+    body = answer.body
     if answer.status in BODILESS:
         return Response(answer.status, headers, b"")
-    headers.append((b"Content-Length", str(len(answer.body)).encode()))
-    return Response(answer.status, headers, answer.body)
+    if isinstance(body, bytes):
+        headers.append((b"Content-Length", str(len(body)).encode()))
+    return Response(answer.status, headers, body)
 
 
 def _changed(call: Call, answer: Response) -> Response:
@@ -210,6 +211,8 @@ def _changed(call: Call, answer: Response) -> Response:
             answer = change(call, answer) or answer
         return answer
     except Exception as error:
+        if not isinstance(answer.body, bytes):
+            answer.body.close()
         return _failed(call, error)
 
 

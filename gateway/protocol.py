@@ -34,7 +34,8 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.server import ServerState
 
-from gateway.cycle import Cycle, closed, compose, send_answer
+from gateway.asgi import read_piece
+from gateway.cycle import Cycle, closed, compose
 from gateway.errors import (
     BadRequest,
     GatewayError,
@@ -45,7 +46,7 @@ from gateway.errors import (
     render,
 )
 from gateway.framing import Limits, check_head
-from gateway.http import Headers, Request, Response
+from gateway.http import Headers, RawHeaders, Request, Response
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ class GatewayProtocol(HttpToolsProtocol):
         self._method = ""
         self._head = Headers(())
         self._tls: SSLObject | None = None
+        # The cycle at work; `cycle` is the last one received.
+        self._running: Cycle | None = None
         self._idle_since = 0.0
         self.url = b""
         self.headers = []
@@ -92,6 +95,8 @@ class GatewayProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timers()
+        if self._running is not None and not self._running.response_complete:
+            self._running.leave()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
 
@@ -172,7 +177,8 @@ class GatewayProtocol(HttpToolsProtocol):
         if not self._direct or self.answer is None:
             self._direct = False
             self._describe(version)
-            self._answer_in_turn(self._new_cycle(), self.app, after=self.cycle)
+            cycle = self._new_cycle()
+            self._answer_in_turn(cycle, self._application(cycle), after=self.cycle)
 
     def _describe(self, version: str) -> None:
         """Fill in the scope, which most requests need no more."""
@@ -197,34 +203,46 @@ class GatewayProtocol(HttpToolsProtocol):
         """Hand a request without a body to the gateway, and write what it says."""
         if self.transport.is_closing():
             return
-        assert self.answer is not None and self.server is not None
-        path, _, query = self.url.decode("latin-1").partition("#")[0].partition("?")
-        answer = self.answer(
-            Request(
-                self._method,
-                path,
-                query,
-                self._head,
-                scheme=self.scheme or "http",
-                client=self.client[0] if self.client else "",
-                port=self.server[1] or 0,
-                tls=self._tls,
-            )
-        )
-        if isinstance(answer, Response):
-            self._write(answer)
+        assert self.answer is not None
+        request = self._request()
+        answer = self.answer(request)
+        if isinstance(answer, Response) and isinstance(answer.body, bytes):
+            self._write(answer.status, answer.headers, answer.body)
             return
         self._describe(self.parser.get_http_version())
-        self._answer_in_turn(
-            self._new_cycle(), partial(send_answer, answer), after=self.cycle
+        cycle = self._new_cycle()
+        cycle.request = request
+        self._answer_in_turn(cycle, cycle.responding(lambda: answer), after=self.cycle)
+
+    def _application(self, cycle: Cycle) -> ASGI3Application:
+        """What answers a request that has a body, or waits for its turn."""
+        if self.answer is None:
+            app: ASGI3Application = self.app
+            return app
+        cycle.request = request = self._request()
+        request.read = partial(read_piece, cycle.receive)
+        return cycle.responding(partial(self.answer, request))
+
+    def _request(self) -> Request:
+        """The request whose head was read."""
+        path, _, query = self.url.decode("latin-1").partition("#")[0].partition("?")
+        return Request(
+            self._method,
+            path,
+            query,
+            self._head,
+            scheme=self.scheme or "http",
+            client=self.client[0] if self.client else "",
+            port=(self.server and self.server[1]) or 0,
+            tls=self._tls,
         )
 
-    def _write(self, answer: Response) -> None:
-        headers = [*self.server_state.default_headers, *answer.headers]
+    def _write(self, status: int, headers: RawHeaders, body: bytes) -> None:
+        headers = [*self.server_state.default_headers, *headers]
         if not self._keep_alive:
             headers.append((b"Connection", b"close"))
-        body = b"" if self._method == "HEAD" else answer.body
-        self.transport.write(compose(answer.status, headers) + body)
+        head = compose(status, headers)
+        self.transport.write(head if self._method == "HEAD" else head + body)
         self.server_state.total_requests += 1
         if self._keep_alive:
             self._idle()
@@ -255,6 +273,7 @@ class GatewayProtocol(HttpToolsProtocol):
         if self.parser.should_upgrade():
             return
         self._stage = "idle"
+        self._stop_timers()
         if self._direct:
             self._direct = False
             try:
@@ -272,8 +291,20 @@ class GatewayProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+        elif self._stage == "body" and self.cycle.response_complete:
+            # The rest of a body that nobody wants may not take for ever.
+            self._head_timer = self.loop.call_later(
+                self.limits.linger, self.transport.close
+            )
         else:
             self._idle()
+
+    def _start_asgi_task(
+        self, cycle: RequestResponseCycle, app: ASGI3Application
+    ) -> None:
+        assert isinstance(cycle, Cycle)
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _idle(self) -> None:
         """Close the connection when nothing more comes for `keep_alive` seconds.
@@ -371,7 +402,7 @@ class GatewayProtocol(HttpToolsProtocol):
         response = render(error, {}, {"requestId": request_id})
         headers = [
             *response.headers,
-            (b"Content-Length", str(len(response.body)).encode()),
+            (b"Content-Length", str(len(response.whole)).encode()),
             (b"X-Request-Id", request_id.encode()),
             (b"Server", b"api-gateway"),
         ]
@@ -383,7 +414,7 @@ class GatewayProtocol(HttpToolsProtocol):
             }
         )
         await send(
-            {"type": "http.response.body", "body": response.body, "more_body": True}
+            {"type": "http.response.body", "body": response.whole, "more_body": True}
         )
         if self.transport.can_write_eof():
             self.transport.write_eof()

@@ -276,7 +276,8 @@ def _folded(headers: Headers) -> dict[bytes, bytes]:
 
 def _empty_unsigned(request: Request) -> bool:
     """The core SDK hashes an empty body although it says UNSIGNED-PAYLOAD."""
-    return not request.body and request.headers.get(CONTENT_HEADER) == UNSIGNED
+    empty = not request.body and request.read is None
+    return empty and request.headers.get(CONTENT_HEADER) == UNSIGNED
 
 
 def _wire(text: str) -> bytes:

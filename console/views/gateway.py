@@ -2,25 +2,33 @@
 
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from console import limits, records
 from console.embedded import embedded
-from gateway.http import Headers, Request
+from gateway.http import Headers, Request, Response
 
 
-def serve(request: HttpRequest) -> HttpResponse:
+def serve(request: HttpRequest) -> HttpResponseBase:
     """Answer a Django request as the gateway would."""
     answer = embedded().serve(to_gateway(request))
     if found := embedded().records.take():
         records.store(found)
-    response = HttpResponse(answer.body, status=answer.status)
+    response = _response(answer)
     del response["Content-Type"]
     for raw_name, raw_value in answer.headers:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         # Django keeps one value of a name; a list means the same.
         response[name] = f"{response[name]}, {value}" if name in response else value
     return response
+
+
+def _response(answer: Response) -> HttpResponseBase:
+    if isinstance(answer.body, bytes):
+        return HttpResponse(answer.body, status=answer.status)
+    pieces = embedded().pieces(answer.body)
+    return StreamingHttpResponse(pieces, status=answer.status)
 
 
 def to_gateway(request: HttpRequest) -> Request:

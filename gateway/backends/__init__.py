@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from gateway.backends import mock
+from gateway.backends import http, mock
 from gateway.call import Call
 from gateway.http import Response
-from gateway.snapshot import MockInfo
+from gateway.snapshot import BackendApi, MockInfo
 
 SEND: dict[type, Callable[[Call, Any], Response | Awaitable[Response]]] = {
     MockInfo: mock.send,
+    BackendApi: http.send,
 }
 
 

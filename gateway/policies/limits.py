@@ -13,7 +13,8 @@ from gateway.errors import (
     UriTooLarge,
 )
 from gateway.http import Request, Response
-from gateway.snapshot import Api, Settings
+from gateway.signing import CONTENT_HEADER, UNSIGNED
+from gateway.snapshot import Api, BackendApi, Settings, per_api
 
 _SCHEMES = {"HTTP": "http", "HTTPS": "https"}
 
@@ -44,14 +45,40 @@ def check_head(call: Call) -> Response | None:
 
 
 def read_body(call: Call) -> Awaitable[None] | None:
-    """Read the body, if there is one, within its size and its time."""
-    headers = call.request.headers.last
-    if call.request.read is None:
-        _check_size(len(call.request.body), call.snapshot.settings)
+    """Read the body within its size and its time, unless it can wait.
+
+    A body that no phase looks at stays unread (`request.read`), until its backend
+    takes it piece by piece.
+    """
+    request, most = call.request, call.snapshot.settings
+    headers = request.headers.last
+    if request.read is None:
+        _check_size(len(request.body), most)
         return None
     if b"content-length" not in headers and b"transfer-encoding" not in headers:
+        request.read = None
         return None
-    return _read(call.request, call.snapshot.settings)
+    _check_declared(request, most)
+    if _streams(call.api) and not _is_signed(call):
+        call.explain(body="handed on as it comes")
+        return None
+    return _read(request, most)
+
+
+@per_api
+def _streams(api: Api) -> bool:
+    """Whether the backends take a body as it comes, and no function needs it."""
+    ends = (api.backend, *(policy.backend for policy in api.policies))
+    guards = (api.authorizer, *(end.authorizer for end in ends))
+    return all(isinstance(end.to, BackendApi) for end in ends) and not any(
+        guard is not None and guard.need_body for guard in guards
+    )
+
+
+def _is_signed(call: Call) -> bool:
+    """Whether a signature may cover the body."""
+    unsigned = call.request.headers.get(CONTENT_HEADER) == UNSIGNED
+    return call.api.auth_type not in ("NONE", "AUTHORIZER") and not unsigned
 
 
 def _check_size(size: int, most: Settings) -> None:
@@ -59,15 +86,19 @@ def _check_size(size: int, most: Settings) -> None:
         raise BodyTooLarge
 
 
-async def _read(request: Request, most: Settings) -> None:
+def _check_declared(request: Request, most: Settings) -> None:
     declared = request.headers.last.get(b"content-length", b"0")
     if not declared.isdigit():
         raise BadRequest(reason="Content-Length is not a number")
     # Cut, because int() refuses thousands of digits; what comes is counted anyway.
     _check_size(int(declared[:20]), most)
+
+
+async def _read(request: Request, most: Settings) -> None:
     try:
         async with asyncio.timeout(most.request_body_timeout / 1000):
             request.body = await _collect(request, most)
+            request.read = None
     except TimeoutError:
         raise RequestTimeout from None
 

@@ -1,6 +1,6 @@
 """Where calls of an API end, and what is sent there (api.md sections 2, 4, 5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
@@ -30,12 +30,27 @@ class MockInfo:
 
 
 @dataclass(frozen=True)
+class ClientTls:
+    """TLS toward a backend: PEM texts, with the names of policies.md section 11.
+
+    `ca` replaces the authorities that this host trusts; `content` and `key` are the
+    certificate that the gateway shows. Each may be empty.
+    """
+
+    ca: str = ""
+    content: str = ""
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class BackendApi:
     """An HTTP or HTTPS backend (api.md section 2.2).
 
     `url_domain` is `host[:port]` and, like `req_uri`, has its environment variables
     filled in already. `timeout` is in ms; `retry_count` -1 retries idempotent
-    methods once.
+    methods once. `tls` is None for what this host trusts and no certificate: the
+    feature `backend_client_certificate` where `enable_client_ssl` is on, an authority
+    of the backend's own where it has one.
     """
 
     backend_type: ClassVar[str] = "HTTP"
@@ -47,6 +62,7 @@ class BackendApi:
     timeout: int = 5000
     retry_count: int = -1
     enable_client_ssl: bool = False
+    tls: ClientTls | None = None
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,17 @@ def pool(runner: asyncio.Runner) -> Iterator[Pool]:
 
 
 @pytest.fixture
-def new_world(runner: asyncio.Runner, pool: Pool) -> Callable[[], World]:
+def new_world(runner: asyncio.Runner, pool: Pool) -> Iterator[Callable[[], World]]:
     """A fresh gateway each time it is called."""
-    return lambda: World(runner, pool)
+    made: list[World] = []
+
+    def new() -> World:
+        made.append(World(runner, pool))
+        return made[-1]
+
+    yield new
+    for world in made:
+        runner.run(world.gateway.services.client.close())
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_an_error_has_the_documented_body() -> None:
     response = render(errors.ApiNotFound(), {}, VARIABLES)
     assert response.status == 404
     assert response.headers == [(b"Content-Type", b"application/json")]
-    assert response.body == (
+    assert response.whole == (
         b'{"error_msg":"The API does not exist or has not been published in the'
         b' environment.","error_code":"APIG.0101","request_id":"' + b"0" * 32 + b'"}'
     )
@@ -47,7 +47,7 @@ def test_an_error_has_the_documented_body() -> None:
 
 def test_a_message_that_quotes_the_caller_stays_json() -> None:
     error = errors.AppAuthError('app not found, appkey "\xe9\n')
-    body = json.loads(render(error, {}, VARIABLES).body)
+    body = json.loads(render(error, {}, VARIABLES).whole)
     assert body["error_msg"] == (
         'Incorrect app authentication information: app not found, appkey "\xe9\n'
     )
@@ -57,7 +57,7 @@ def test_an_edited_response_replaces_status_body_and_headers() -> None:
     edited = rule('{"c":"$context.error.code"}', ("X-Type", "$context.error.type"))
     response = render(errors.AuthorizerDenied(), {"AUTHORIZER_FAILURE": edited}, {})
     assert response.status == 418
-    assert response.body == b'{"c":"APIG.0305"}'
+    assert response.whole == b'{"c":"APIG.0305"}'
     assert response.headers == [
         (b"X-Type", b"AUTHORIZER_FAILURE"),
         (b"Content-Type", b"application/json"),
@@ -77,7 +77,7 @@ def test_an_edited_response_of_another_type_is_not_used() -> None:
 def test_variables_in_a_body_are_json_escaped() -> None:
     edited = rule('{"path":"$context.reqPath","msg":"$context.error.message"}')
     error = errors.ApiNotFound('no "such" \\ path\u2028')
-    body = json.loads(render(error, {"NOT_FOUND": edited}, VARIABLES).body)
+    body = json.loads(render(error, {"NOT_FOUND": edited}, VARIABLES).whole)
     assert body == {"path": VARIABLES["reqPath"], "msg": 'no "such" \\ path\u2028'}
 
 
@@ -90,30 +90,30 @@ def test_variables_in_a_header_cannot_end_it() -> None:
 def test_an_unknown_variable_is_empty() -> None:
     edited = rule("[$context.nothing|$context.authorizer.frontend.k|$context.appName]")
     response = render(errors.ApiNotFound(), {"NOT_FOUND": edited}, VARIABLES)
-    assert response.body == b"[||]"
+    assert response.whole == b"[||]"
 
 
 def test_a_variable_ends_where_its_name_ends() -> None:
     edited = rule("$context.error.code. $context.requestId-$context.error.code")
     response = render(errors.ApiNotFound(), {"NOT_FOUND": edited}, VARIABLES)
-    assert response.body.decode() == f"APIG.0101. {'0' * 32}-APIG.0101"
+    assert response.whole.decode() == f"APIG.0101. {'0' * 32}-APIG.0101"
 
 
 def test_a_value_that_looks_like_a_variable_is_not_filled_in() -> None:
     edited = rule("$context.reqPath")
     variables = {"reqPath": "$context.error.code"}
     response = render(errors.ApiNotFound(), {"NOT_FOUND": edited}, variables)
-    assert response.body == b"$context.error.code"
+    assert response.whole == b"$context.error.code"
 
 
 def test_context_keys_of_the_authorizer_keep_their_dashes() -> None:
     edited = rule("$context.authorizer.frontend.user-id_1")
     variables = {"authorizer.frontend.user-id_1": "u"}
     response = render(errors.ApiNotFound(), {"NOT_FOUND": edited}, variables)
-    assert response.body == b"u"
+    assert response.whole == b"u"
 
 
 def test_the_reason_is_for_the_trace_and_never_for_the_caller() -> None:
     error = errors.AppNotAuthorized(reason="credential c is not bound")
     assert error.reason == "credential c is not bound"
-    assert b"not bound" not in render(error, {}, {}).body
+    assert b"not bound" not in render(error, {}, {}).whole

@@ -139,7 +139,7 @@ def test_a_trace_holds_no_secret(world: World) -> None:
 def test_a_traced_call_is_answered_as_any_other(world: World) -> None:
     world.publish_app()
     plain, traced = world.send(signed()), world.trace(signed())
-    assert traced.response.body == plain.response.body
+    assert traced.response.whole == plain.response.body
     names = [[name for name, _ in a.response.headers] for a in (plain, traced)]
     assert names[0] == names[1]
     assert plain.trace == []
@@ -171,7 +171,7 @@ def test_every_response_names_the_server_and_the_request(world: World) -> None:
     assert answer.headers("Server") == ["api-gateway"]
     [request_id] = answer.headers("X-Request-Id")
     assert re.fullmatch("[0-9a-f]{32}", request_id)
-    assert answer.headers("Content-Length") == [str(len(answer.response.body))]
+    assert answer.headers("Content-Length") == [str(len(answer.response.whole))]
     assert answer.headers("X-Apig-Latency") == []
 
 
@@ -194,7 +194,7 @@ def test_a_status_that_has_no_body_is_sent_without_one(
 ) -> None:
     world.publish(backend=Backend(MockInfo(status, "ignored")))
     answer = world.send(request())
-    assert (answer.status, answer.response.body) == (status, b"")
+    assert (answer.status, answer.response.whole) == (status, b"")
     assert answer.headers("Content-Length") == []
 
 
@@ -213,7 +213,7 @@ def test_a_customised_response_can_use_what_the_call_found_out(world: World) -> 
     world.customise({"AUTHORIZER_FAILURE": ResponseRule(401, body)})
     answer = world.send(signed(path="/a%2Fb", query=[("q", "1")]))
     [request_id] = answer.headers("X-Request-Id")
-    assert answer.response.body.decode() == (
+    assert answer.response.whole.decode() == (
         f"{request_id}|RELEASE|192.0.2.7|/a/b|/a%2Fb?q=1|GET|a1|api1|c1|app|u1"
     )
 
@@ -275,4 +275,4 @@ def test_a_change_of_an_answer_that_fails_is_a_refusal(
     world.publish()
     answer = world.trace(request()) if traced else world.send(request())
     assert answer.status == 500
-    assert b"mock" not in answer.response.body
+    assert b"mock" not in answer.response.whole

@@ -64,7 +64,7 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        return json.loads(self.response.body)
+        return json.loads(self.response.whole)
 
     def headers(self, name: str) -> list[str]:
         wanted = name.lower().encode()

@@ -163,6 +163,7 @@ def _gateway(console: Address, http: Address, https: Address) -> Service:
         "--http": text(http),
         "--https": text(https),
         "--tls-dir": str(settings.TLS_DIR),
+        "--allow-backends": ",".join(settings.ALLOWED_BACKENDS),
         "--state": str(settings.STATE_DIR),
     }
     if settings.REDIS_URL:

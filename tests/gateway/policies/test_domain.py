@@ -15,7 +15,8 @@ CERTIFICATE = Certificate("cert1", "own", "PEM", "PEM")
 def reached(world: World, host: str, **more: Any) -> str:
     """What the Mock said, or the status of the refusal."""
     answer = world.send(request("GET", "/orders", ("host", host), **more))
-    return answer.response.body.decode() if answer.status == 200 else str(answer.status)
+    response = answer.response
+    return response.whole.decode() if answer.status == 200 else str(answer.status)
 
 
 def own(world: World, *domains: Domain, group: str = "g2") -> None:

@@ -8,7 +8,8 @@ from tests.gateway.world import HOST, World, request
 def reached(world: World, host: str, *headers: tuple[str, str]) -> str:
     """What the Mock said, or the status of the refusal."""
     answer = world.send(request("GET", "/orders", ("host", host), *headers))
-    return answer.response.body.decode() if answer.status == 200 else str(answer.status)
+    response = answer.response
+    return response.whole.decode() if answer.status == 200 else str(answer.status)
 
 
 def test_x_stage_chooses_the_environment(world: World) -> None:
