@@ -29,7 +29,7 @@ def chosen(world: World, sent: Request, *policies: BackendPolicy, **api: Any) ->
         policies=policies,
         **api,
     )
-    return world.send(sent).response.body.decode()
+    return world.send(sent).response.whole.decode()
 
 
 def applies(world: World, sent: Request, condition: Condition, **api: Any) -> bool:
