@@ -10,12 +10,11 @@ from django.core.exceptions import ValidationError
 from console.forms.base import (
     NounForm,
     PlainForm,
-    environment_field,
     rows_of,
     segmented,
     switch,
 )
-from console.models import Api, ApiGroup, Authorizer, Environment, GatewayResponse
+from console.models import Api, ApiGroup, Authorizer, GatewayResponse
 from console.models.base import default_name
 from console.setup import ensure_default_response
 
@@ -200,35 +199,3 @@ class BackendForm(NounForm):
             ],
         }
         return data
-
-
-class PublishForm(PlainForm):
-    """Publish Latest Version (reference: console.md section E4)."""
-
-    env = environment_field(
-        help_text="The API's current definition in this environment is overwritten.",
-    )
-    remark = forms.CharField(
-        label="Description",
-        max_length=255,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 255}),
-    )
-
-
-class OfflineForm(PlainForm):
-    """Take Offline: one of the environments that the API is published in."""
-
-    env = forms.ModelChoiceField(
-        Environment.objects.none(),
-        label="Environment",
-        empty_label=None,
-        help_text="Callers lose access to the API in this environment.",
-    )
-
-    def __init__(self, *args: Any, api: Api, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["env"]
-        field.queryset = Environment.objects.filter(
-            releases__api=api, releases__status=1
-        ).distinct()
