@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import getrandbits
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -41,7 +42,8 @@ class Services:
 
     `source` has the configuration, `verdicts` caches authorizer results, `clock`
     is the time of day in epoch seconds, `records` keeps what happened, `state` counts
-    calls and keeps answers, `client` has the connections to backends.
+    calls and keeps answers, `client` has the connections to backends; `turn` is held
+    while phases run (see `gateway.pipeline`).
     """
 
     source: Source
@@ -51,6 +53,7 @@ class Services:
     records: Recorder
     state: State
     client: Client
+    turn: Lock = field(default_factory=Lock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """What a connection may send: its limits, and what makes a head acceptable."""
 
+import uuid
 from dataclasses import dataclass
 
-from gateway.errors import BadRequest
-from gateway.http import Headers
+from gateway.errors import BadRequest, GatewayError, render
+from gateway.http import Headers, Response
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,15 @@ class Limits:
     drain: int = 8
 
 
-def check_head(target: bytes, version: str, method: bytes, head: Headers) -> bytes:
-    """The request target in origin form; BadRequest for what RFC 9112 forbids.
+def check_head(target: bytes, version: str, method: str, head: Headers) -> bytes:
+    """The request target in origin form; BadRequest for what RFC 9112 forbids."""
+    check_framing(version, method, head)
+    return target if target.startswith(b"/") else _origin_form(target)
 
-    The parser lets it pass.
-    """
-    if version not in ("1.1", "1.0") or method == b"CONNECT":
+
+def check_framing(version: str, method: str, head: Headers) -> None:
+    """BadRequest for what RFC 9112 forbids and a parser lets pass."""
+    if version not in ("1.1", "1.0") or method == "CONNECT":
         raise BadRequest
     if b"host" not in head:
         if version == "1.1":
@@ -39,7 +43,19 @@ def check_head(target: bytes, version: str, method: bytes, head: Headers) -> byt
         raise BadRequest
     if b"transfer-encoding" in head and not _is_chunked(version, head):
         raise BadRequest
-    return target if target.startswith(b"/") else _origin_form(target)
+
+
+def refusal(error: GatewayError) -> Response:
+    """The answer to what never became a call."""
+    request_id = uuid.uuid4().hex
+    response = render(error, {}, {"requestId": request_id})
+    headers = [
+        *response.headers,
+        (b"Content-Length", str(len(response.whole)).encode()),
+        (b"X-Request-Id", request_id.encode()),
+        (b"Server", b"api-gateway"),
+    ]
+    return Response(response.status, headers, response.body)
 
 
 def _is_chunked(version: str, head: Headers) -> bool:

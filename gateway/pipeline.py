@@ -2,7 +2,7 @@
 
 A phase runs a plain function `phase(call)`. It gives None to go on or a Response
 to answer now, raises GatewayError to refuse, and gives an awaitable of either
-when it has to wait: so a call that waits for nothing never leaves this loop.
+when it has to wait: so a call that waits for nothing never leaves that loop.
 
 Most APIs use few of the phases, and a call must not pay for the others. So a phase
 after the route may come with a function of its module, `skips(api)`: why that API
@@ -16,6 +16,10 @@ Whatever answers, a backend or a refusal, the answer then goes through RESPONSE.
 phase there is a plain function `phase(call, answer)` that gives another Response, or
 None when the answer stays as it is; its API may do without it in the same way, and
 then has no line for it in the trace: a refusal's line stays the last.
+
+Plain functions take turns: no two of them run at the same time, whatever threads a
+server has. What waits runs in the event loop, beside them, so between its waits it
+touches nothing shared but what locks itself (`gateway.records`, `verdicts`).
 """
 
 import logging
@@ -123,12 +127,14 @@ def start(call: Call) -> Response | Coroutine[Any, Any, Response]:
     """The answer to a call: at once, unless a phase has to wait."""
     if call.trace is not None:
         return _traced(call)
-    try:
-        for arrive in _ARRIVAL:
-            arrive(call)
-        return _advance(call, plan(call.api), 0)
-    except Exception as error:
-        return finish(call, _failed(call, error))
+    with call.services.turn:
+        try:
+            for arrive in _ARRIVAL:
+                arrive(call)
+            phases = plan(call.api)
+        except Exception as error:
+            return finish(call, _failed(call, error))
+        return _advance(call, phases, 0)
 
 
 async def run(call: Call) -> Response:
@@ -161,10 +167,12 @@ async def _resume(
     try:
         answer = await waiting
     except Exception as error:
-        return finish(call, _failed(call, error))
-    if answer is not None:
-        return finish(call, answer)
-    rest = _advance(call, phases, place)
+        with call.services.turn:
+            return finish(call, _failed(call, error))
+    with call.services.turn:
+        if answer is not None:
+            return finish(call, answer)
+        rest = _advance(call, phases, place)
     return rest if isinstance(rest, Response) else await rest
 
 
@@ -241,7 +249,8 @@ async def _trace(call: Call, phase: Phase) -> Answer:
     try:
         if because := phase.skips(call.api):
             return call.skip(because)
-        answer = phase.run(call)
+        with call.services.turn:
+            answer = phase.run(call)
         if answer is not None and not isinstance(answer, Response):
             answer = await answer
     except Exception as error:

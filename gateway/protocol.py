@@ -13,7 +13,6 @@ A refusal waits for the responses still due on its connection, then closes it.
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Callable, Coroutine
 from functools import partial
 from ssl import SSLObject
@@ -43,9 +42,8 @@ from gateway.errors import (
     InternalError,
     RequestTimeout,
     UriTooLarge,
-    render,
 )
-from gateway.framing import Limits, check_head
+from gateway.framing import Limits, check_head, refusal
 from gateway.http import Headers, RawHeaders, Request, Response
 
 log = logging.getLogger(__name__)
@@ -162,14 +160,14 @@ class GatewayProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._stop_timers()
-        version, method = self.parser.get_http_version(), self.parser.get_method()
+        version = self.parser.get_http_version()
+        self._method = self.parser.get_method().decode("ascii")
         self._head = head = Headers(self.headers)
-        self.url = check_head(self.url, version, method, head)
+        self.url = check_head(self.url, version, self._method, head)
         if self.parser.should_upgrade():
             return
         self._stage = "body"
         self._keep_alive = version == "1.1" and self.parser.should_keep_alive()
-        self._method = method.decode("ascii")
         # A body waits to be read, an answer still due or unread comes first.
         busy = self.cycle is not None and not self.cycle.response_complete
         framed = b"content-length" in head.last or b"transfer-encoding" in head.last
@@ -398,19 +396,12 @@ class GatewayProtocol(HttpToolsProtocol):
         Closing with bytes unread would reset the connection, and the peer would
         lose the answer.
         """
-        request_id = uuid.uuid4().hex
-        response = render(error, {}, {"requestId": request_id})
-        headers = [
-            *response.headers,
-            (b"Content-Length", str(len(response.whole)).encode()),
-            (b"X-Request-Id", request_id.encode()),
-            (b"Server", b"api-gateway"),
-        ]
+        response = refusal(error)
         await send(
             {
                 "type": "http.response.start",
                 "status": response.status,
-                "headers": headers,
+                "headers": response.headers,
             }
         )
         await send(

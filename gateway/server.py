@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -20,7 +21,7 @@ App = Callable[..., Awaitable[None]]
 # In clear, or in TLS with the context chosen for each connection.
 Listener = tuple[socket.socket, handshake.Choose | None]
 
-_BACKLOG = 2048
+BACKLOG = 2048
 # Files that connections must leave to workers, backends and the snapshot.
 _RESERVED_FILES = 256
 
@@ -73,9 +74,9 @@ class GatewayServer(uvicorn.Server):
     ) -> Any:
         if choose is None:
             return await asyncio.get_running_loop().create_server(
-                self._connection, sock=listener, backlog=_BACKLOG
+                self._connection, sock=listener, backlog=BACKLOG
             )
-        return handshake.Listener(listener, self._connection, choose, _BACKLOG)
+        return handshake.Listener(listener, self._connection, choose, BACKLOG)
 
     def _connection(self) -> GatewayProtocol:
         return GatewayProtocol(self.config, self.server_state, {}, self.limits)
@@ -83,11 +84,20 @@ class GatewayServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop on a signal, and do not raise it again: a drained stop is exit 0."""
-        if threading.current_thread() is threading.main_thread():
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, self.handle_exit, number, None)
+        on_stop_signal(partial(self.handle_exit, signal.SIGTERM, None))
         yield
+
+    def stop(self) -> None:
+        """Drain, as after a signal."""
+        self.should_exit = True
+
+
+def on_stop_signal(stop: Callable[[], None]) -> None:
+    """Call `stop` at each SIGTERM and SIGINT, if this thread gets signals."""
+    if threading.current_thread() is threading.main_thread():
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -122,15 +132,19 @@ def raise_file_limit() -> int:
     return files
 
 
+def connection_limits() -> Limits:
+    """As many connections as open files allow, beside what else needs some."""
+    room = max(raise_file_limit() - _RESERVED_FILES, 64)
+    return Limits(connections=min(room, Limits.connections))
+
+
 async def serve(
     app: App,
     listeners: Sequence[Listener],
     close: Callable[[], Awaitable[None]],
 ) -> None:
     """Serve until a signal stops it, then close what the app holds."""
-    room = max(raise_file_limit() - _RESERVED_FILES, 64)
-    limits = Limits(connections=min(room, Limits.connections))
     try:
-        await GatewayServer(app, listeners, limits).serve()
+        await GatewayServer(app, listeners, connection_limits()).serve()
     finally:
         await close()

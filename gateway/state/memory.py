@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from gateway.state import Breaker, Full, Window
@@ -18,7 +19,7 @@ class ExpiringCache:
     """At most `size` values, each alive until its own deadline.
 
     `weigh` says what a value counts for; the one longest unread goes first. Time is
-    monotonic seconds.
+    monotonic seconds. Thread-safe.
     """
 
     def __init__(
@@ -31,30 +32,34 @@ class ExpiringCache:
         self._clock = clock
         self._weigh = weigh or (lambda value: 1)
         self._weight = 0
+        self._lock = RLock()
         self._entries: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
 
     def get(self, key: Hashable) -> Any:
         """The live value of a key, or None."""
-        entry = self._entries.get(key)
-        if entry is None:
-            return None
-        if entry[0] <= self._clock():
-            self.drop(key)
-            return None
-        self._entries.move_to_end(key)
-        return entry[1]
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                return None
+            if entry[0] <= self._clock():
+                self.drop(key)
+                return None
+            self._entries.move_to_end(key)
+            return entry[1]
 
     def put(self, key: Hashable, value: Any, seconds: float) -> None:
-        self.drop(key)
-        self._entries[key] = (self._clock() + seconds, value)
-        self._weight += self._weigh(value)
-        while self._weight > self._size:
-            self.drop(next(iter(self._entries)))
+        with self._lock:
+            self.drop(key)
+            self._entries[key] = (self._clock() + seconds, value)
+            self._weight += self._weigh(value)
+            while self._weight > self._size:
+                self.drop(next(iter(self._entries)))
 
     def drop(self, key: Hashable) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self._weight -= self._weigh(entry[1])
+        with self._lock:
+            entry = self._entries.pop(key, None)
+            if entry is not None:
+                self._weight -= self._weigh(entry[1])
 
     def seconds_left(self, key: Hashable) -> float:
         """How long a key will live; 0 when it is not there."""
@@ -71,6 +76,8 @@ class ExpiringCache:
 
 class Memory:
     """`State` of this process; `directory` keeps what outlives it."""
+
+    any_thread = True
 
     def __init__(
         self, directory: Path | None = None, clock: Callable[[], float] = time.time

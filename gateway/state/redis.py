@@ -46,6 +46,8 @@ class _Ask(NamedTuple):
 class Redis:
     """`State` in the Redis server at a URL."""
 
+    any_thread = False
+
     def __init__(
         self,
         url: str,

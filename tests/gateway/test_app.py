@@ -1,17 +1,9 @@
 """The gateway as ASGI servers and real clients see it."""
 
 import asyncio
-import http.client
-import json
-import socket
-import time
 from typing import Any
 
 import pytest
-import requests
-from huaweicloudsdkcore.auth.credentials import BasicCredentials
-from huaweicloudsdkcore.sdk_request import SdkRequest
-from huaweicloudsdkcore.signer.signer import Signer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,12 +11,10 @@ from gateway.app import Gateway
 from gateway.functions.pool import Pool
 from gateway.http import Headers, Request
 from gateway.snapshot import Identity
-from gateway.snapshot import Settings as Limits
 from gateway.source import Fixed
 from tests.gateway.world import (
     HOST,
     KEY,
-    SECRET,
     World,
     guard,
     replying,
@@ -34,128 +24,6 @@ from tests.gateway.world import (
 from tests.packages import STORE
 
 ALLOW = replying("""{"statusCode": 200, "body": '{"status": "allow"}'}""")
-
-
-def sdk_request(path: str, query: list[tuple[str, Any]], body: bytes) -> SdkRequest:
-    """A request signed by the vendor's SDK at this moment."""
-    made = SdkRequest(
-        method="POST",
-        schema="http",
-        host=HOST,
-        resource_path=path,
-        query_params=query,
-        header_params={"Content-Type": "application/json", "Token": "t"},
-        body=body,
-    )
-    return Signer(BasicCredentials(KEY, SECRET, "project")).sign(made)
-
-
-@pytest.fixture
-def live(world: World) -> World:
-    """A two-factor API of this moment's clock."""
-    world.gateway = Gateway(world, world.gateway.services.functions, clock=time.time)
-    identities = (Identity("HEADER", "token"),)
-    world.publish_app(
-        req_method="POST",
-        req_uri="/files/{name}",
-        authorizer=guard(ALLOW, identities=identities, ttl=30),
-    )
-    return world
-
-
-def test_the_official_signer_is_accepted_over_a_real_socket(live: World) -> None:
-    query = [("tag", ["b", "a"]), ("q", "你好 *+/"), ("empty", "")]
-    made = sdk_request("/files/广州 report~v1.txt", query, "é".encode())
-
-    def client(port: int) -> requests.Response:
-        url = f"http://127.0.0.1:{port}{made.uri}"
-        headers = made.header_params
-        return requests.post(url, data=made.body, headers=headers, timeout=10)
-
-    response = live.over_the_wire(client)
-    assert (response.status_code, response.text) == (200, "mock 1")
-    assert response.headers["Server"] == "api-gateway"
-
-
-@pytest.mark.parametrize(
-    ("spoil", "status"),
-    [({}, 200), ({"Token": "x"}, 401), ({"X-Sdk-Date": "20240102T030405Z"}, 401)],
-)
-def test_a_plain_http_client_is_accepted_with_what_was_signed_only(
-    live: World, spoil: dict[str, str], status: int
-) -> None:
-    made = sdk_request("/files/a", [("k", "v")], b"{}")
-
-    def client(port: int) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        headers = made.header_params | spoil
-        connection.request("POST", made.uri, made.body, headers)
-        response = connection.getresponse()
-        response.read()
-        connection.close()
-        return response.status
-
-    assert live.over_the_wire(client) == status
-
-
-def test_one_connection_carries_refusals_and_answers(world: World) -> None:
-    world.publish(req_method="ANY")
-
-    def client(port: int) -> list[int]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        seen = []
-        for method, path in [("GET", "/x"), ("HEAD", "/orders"), ("PUT", "/orders")]:
-            connection.request(method, path, headers={"Host": HOST})
-            response = connection.getresponse()
-            response.read()
-            seen.append(response.status)
-        connection.close()
-        return seen
-
-    assert world.over_the_wire(client) == [404, 200, 200]
-
-
-def answered(port: int, sent: bytes) -> tuple[int, str]:
-    """Status and error text of the answer to these bytes, and nothing after them."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(sent)
-        response = http.client.HTTPResponse(connection)
-        response.begin()
-        return response.status, json.loads(response.read())["error_msg"]
-
-
-HEAD = f"POST /orders HTTP/1.1\r\nHost: {HOST}\r\n".encode()
-
-
-def test_a_client_that_stops_in_mid_body_is_told_so(
-    world: World,
-) -> None:
-    world.limit(request_body_timeout=50)
-    world.publish(req_method="POST")
-    head = HEAD + b"Content-Length: 10\r\n\r\nhalf"
-    late = "API request error: the request body did not arrive in time."
-    assert world.over_the_wire(lambda port: answered(port, head)) == (408, late)
-
-
-def test_a_body_announced_as_too_large_is_refused_before_it_comes(world: World) -> None:
-    world.publish(req_method="POST")
-    head = HEAD + b"Content-Length: 12582913\r\n\r\n"
-    large = "Request entity too large."
-    assert world.over_the_wire(lambda port: answered(port, head)) == (413, large)
-
-
-def test_a_client_that_sends_all_of_a_too_large_body_reads_the_refusal(
-    world: World,
-) -> None:
-    world.publish(req_method="POST")
-    body = b"x" * (Limits.request_body_size + 1)
-
-    def client(port: int) -> int:
-        url = f"http://127.0.0.1:{port}/orders"
-        answer = requests.post(url, data=body, headers={"Host": HOST}, timeout=10)
-        return answer.status_code
-
-    assert world.over_the_wire(client) == 413
 
 
 def asgi_scope(**changes: Any) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from huaweicloudsdkcore.signer.signer import Signer
 
 from gateway.app import Gateway
 from gateway.call import Call, Step
+from gateway.framing import Limits
 from gateway.functions.pool import Pool
 from gateway.http import Headers, Request, Response
 from gateway.pipeline import run
+from gateway.rsgi import GranianServer
 from gateway.server import GatewayServer, bind
 from gateway.signing import format_date
 from gateway.snapshot import (
@@ -79,6 +81,8 @@ class World:
 
     def __init__(self, runner: asyncio.Runner, pool: Pool) -> None:
         self.runner = runner
+        # What serves it over the wire: uvicorn, granian, or granian in the loop.
+        self.server = "uvicorn"
         self.now = NOW
         self.monotonic = 1000.0
         self.snapshot = Snapshot(
@@ -189,14 +193,24 @@ class World:
 
     async def _serve(self, client: Callable[[int], T]) -> T:
         listener = bind("127.0.0.1", 0)
-        server = GatewayServer(self.gateway, [(listener, None)])
+        port: int = listener.getsockname()[1]
+        server: GatewayServer | GranianServer
+        if self.server.startswith("granian"):
+            server = GranianServer(
+                self.gateway.answer,
+                [(listener, None)],
+                Limits(connections=64),
+                any_thread=self.server == "granian",
+            )
+        else:
+            server = GatewayServer(self.gateway, [(listener, None)])
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0)
         try:
-            return await asyncio.to_thread(client, listener.getsockname()[1])
+            return await asyncio.to_thread(client, port)
         finally:
-            server.should_exit = True
+            server.stop()
             await serving
 
     def _put(self, **fields: Any) -> None:
