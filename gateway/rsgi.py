@@ -155,7 +155,7 @@ class GranianServer:
         self._stopped = asyncio.Event()
 
     async def serve(self) -> None:
-        on_stop_signal(self.stop)
+        on_stop_signal(lambda number: self.stop())
         loop = asyncio.get_running_loop()
         handler = Handler(self.answer, loop, self.any_thread)
         ended = [self._listen(handler, loop, *pair) for pair in self.listeners]

@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import uvicorn
@@ -84,7 +83,7 @@ class GatewayServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop on a signal, and do not raise it again: a drained stop is exit 0."""
-        on_stop_signal(partial(self.handle_exit, signal.SIGTERM, None))
+        on_stop_signal(lambda number: self.handle_exit(number, None))
         yield
 
     def stop(self) -> None:
@@ -92,12 +91,12 @@ class GatewayServer(uvicorn.Server):
         self.should_exit = True
 
 
-def on_stop_signal(stop: Callable[[], None]) -> None:
+def on_stop_signal(stop: Callable[[int], None]) -> None:
     """Call `stop` at each SIGTERM and SIGINT, if this thread gets signals."""
     if threading.current_thread() is threading.main_thread():
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop)
+            loop.add_signal_handler(number, stop, number)
 
 
 def parse_address(text: str) -> tuple[str, int]:
