@@ -22,6 +22,7 @@
     │  └─ BackendAuthorizerDenied     401     APIG.0305  AUTHORIZER_FAILURE
     ├─ IdentityError                  401     APIG.0305  AUTHORIZER_IDENTITIES_FAILURE
     ├─ AuthorizerBroken               500     APIG.0601  AUTHORIZER_CONF_FAILURE
+    ├─ BackendMissing                 500     APIG.0103  DEFAULT_5XX
     ├─ BackendUnavailable             502     APIG.0202  BACKEND_UNAVAILABLE
     ├─ BackendTimeout                 504     APIG.0203  BACKEND_TIMEOUT
     ├─ BackendAddressDenied           403     APIG.0404  DEFAULT_4XX
@@ -190,6 +191,11 @@ class IdentityError(GatewayError):
 
 class AuthorizerBroken(GatewayError):
     type = "AUTHORIZER_CONF_FAILURE"
+
+
+class BackendMissing(GatewayError):
+    code = "APIG.0103"
+    message = "The backend does not exist."
 
 
 class BackendUnavailable(GatewayError):

@@ -2,9 +2,10 @@
 
 import base64
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from gateway.call import Call
+from gateway.call import Call, parse_query
 from gateway.http import decode_text
 from gateway.router import decode_path, parameter_names
 
@@ -28,8 +29,22 @@ def build_event(call: Call, *, with_body: bool) -> dict[str, Any]:
             "sourceIp": call.request.client,
             "stage": call.stage,
         },
-        "headers": _headers(call),
+        "headers": _grouped(call.request.headers) | forwarding_headers(call),
         "queryStringParameters": {k: _single(v) for k, v in call.query.items()},
+    }
+
+
+def backend_event(call: Call) -> dict[str, Any]:
+    """The same of the request that was built for the backend, with its body."""
+    outgoing = call.outgoing
+    assert outgoing is not None
+    query = parse_query(outgoing.query)
+    return build_event(call, with_body=True) | {
+        "httpMethod": outgoing.method,
+        "path": decode_path(outgoing.path),
+        "pathParameters": outgoing.path_parameters,
+        "headers": _grouped(outgoing.headers),
+        "queryStringParameters": {k: _single(v) for k, v in query.items()},
     }
 
 
@@ -55,12 +70,11 @@ def forwarding_headers(call: Call) -> dict[str, str]:
     }
 
 
-def _headers(call: Call) -> dict[str, Value]:
+def _grouped(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, Value]:
     collected: dict[str, list[str]] = defaultdict(list)
-    for name, value in call.request.headers:
-        collected[name.decode("latin-1")].append(decode_text(value))
-    received: dict[str, Value] = {k: _single(v) for k, v in collected.items()}
-    return received | forwarding_headers(call)
+    for name, value in headers:
+        collected[name.decode("latin-1").lower()].append(decode_text(value))
+    return {k: _single(v) for k, v in collected.items()}
 
 
 def _single(values: list[str]) -> Value:
