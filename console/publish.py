@@ -38,7 +38,11 @@ _WATCHED = (
     models.GatewayResponse,
     models.Member,
     models.MemberGroup,
+    models.Plugin,
+    models.PluginBinding,
     models.Release,
+    models.Signature,
+    models.SignatureBinding,
     models.Variable,
     models.Version,
 )

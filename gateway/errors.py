@@ -30,6 +30,8 @@
     ├─ CallsItself                    500     APIG.0612  DEFAULT_5XX
     ├─ ConfigurationMissing           500     APIG.0606  DEFAULT_5XX
     ├─ PolicyBroken                   500     APIG.0104  DEFAULT_5XX
+    ├─ BackendSignatureError          500     APIG.0705  DEFAULT_5XX
+    ├─ BreakerOpen                    503     APIG.0614  DEFAULT_5XX
     └─ InternalError                  500     APIG.0601  DEFAULT_5XX
 
 Raised anywhere in a phase, rendered in one place: `render`, called by `run`.
@@ -80,6 +82,17 @@ class ConfigurationMissing(GatewayError):
 class PolicyBroken(GatewayError):
     code = "APIG.0104"
     message = "The configuration of a policy cannot be used."
+
+
+class BackendSignatureError(GatewayError):
+    code = "APIG.0705"
+    message = "The backend signature cannot be computed."
+
+
+class BreakerOpen(GatewayError):
+    # The vendor's code is not documented; no other error has this one.
+    status, code = 503, "APIG.0614"
+    message = "Service unavailable: the circuit breaker is open."
 
 
 class BadRequest(GatewayError):

@@ -1,5 +1,9 @@
 """API policies in Django admin."""
 
+import json
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 
 from console import models
@@ -44,6 +48,63 @@ class AppQuotaBindingAdmin(admin.ModelAdmin):
     list_display = ("quota", "app", "bound_time")
 
 
-@admin.register(models.ThrottleBinding, models.AclBinding)
+class PluginForm(forms.ModelForm):
+    plugin_content = forms.CharField(
+        label="Policy Content",
+        widget=forms.Textarea,
+        help_text="JSON. Secrets are masked; a mask keeps what was there.",
+    )
+
+    class Meta:
+        model = models.Plugin
+        fields = ("plugin_name", "plugin_type", "plugin_content", "remark")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.plugin_content:
+            shown = json.dumps(self.instance.masked_document, ensure_ascii=False)
+            self.initial["plugin_content"] = shown
+
+    def clean_plugin_content(self) -> str:
+        self.instance.write(self.cleaned_data["plugin_content"])
+        return self.instance.plugin_content
+
+
+@admin.register(models.Plugin)
+class PluginAdmin(admin.ModelAdmin):
+    form = PluginForm
+    list_display = ("plugin_name", "plugin_type", "update_time")
+    search_fields = ("plugin_name", "id")
+
+
+class SignatureForm(forms.ModelForm):
+    sign_secret = forms.CharField(
+        label="Secret",
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Never shown. Blank: stays as it is, or is generated.",
+    )
+
+    class Meta:
+        model = models.Signature
+        fields = ("name", "sign_type", "sign_algorithm", "sign_key", "sign_secret")
+
+    def clean_sign_secret(self) -> str:
+        return self.cleaned_data["sign_secret"] or self.instance.sign_secret
+
+
+@admin.register(models.Signature)
+class SignatureAdmin(admin.ModelAdmin):
+    form = SignatureForm
+    list_display = ("name", "sign_type", "sign_key", "update_time")
+    search_fields = ("name", "id")
+
+
+@admin.register(
+    models.ThrottleBinding,
+    models.AclBinding,
+    models.PluginBinding,
+    models.SignatureBinding,
+)
 class BindingAdmin(admin.ModelAdmin):
     list_display = ("policy", "api", "env", "apply_time")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from console import limits, models
@@ -9,6 +10,7 @@ from console.compile.backends import Backends, req_param
 from console.compile.channels import channels
 from console.compile.functions import called, target
 from console.compile.groups import Groups
+from console.compile.policies import Plugins, Signatures
 from console.compile.variables import Variables, resolve
 from gateway import snapshot as data
 
@@ -28,6 +30,8 @@ class Compiler:
         self._variables = Variables()
         self._backends = Backends(self._guard)
         self._channels = channels()
+        self._plugins = Plugins()
+        self._signatures = Signatures()
 
     def snapshot(self) -> data.Snapshot:
         """Everything that is live."""
@@ -40,12 +44,14 @@ class Compiler:
             authorizers=tuple(self._authorizers.values()),
             functions=tuple(called(self._targets())),
             channels=tuple(self._channels.values()),
+            plugins=tuple(self._plugins.known.values()),
+            signatures=tuple(self._signatures.known.values()),
             settings=limits.of_calls(),
         )
 
     def _targets(self) -> list[data.Target]:
         guards = [guard.target for guard in self._authorizers.values() if guard.target]
-        return [*guards, *self._backends.targets]
+        return [*guards, *self._backends.targets, *self._plugins.targets]
 
     def draft(self, api: models.Api) -> data.Api:
         """An API as last saved, as if it were published in RELEASE."""
@@ -56,7 +62,11 @@ class Compiler:
         bound = self._credentials[release.api_id, release.env_id]
         values = self._variables.of(release.api.group_id, release.env_id)
         definition = resolve(release.definition, values)
-        return self._api(release.api, release.env.name, definition, bound)
+        api = self._api(release.api, release.env.name, definition, bound)
+        place = release.api_id, release.env_id
+        return replace(
+            api, plugins=self._plugins.of(*place), signature=self._signatures.of(*place)
+        )
 
     def _api(
         self,

@@ -19,15 +19,17 @@ from console.models.group import ApiGroup
 from console.models.instance import Instance
 from console.models.invocation import Invocation
 from console.models.package import Package
+from console.models.plugin import Plugin, PluginBinding
 from console.models.release import Release
 from console.models.response import GatewayResponse
+from console.models.signature import Signature, SignatureBinding
 from console.models.throttle import Throttle, ThrottleBinding, ThrottleSpecial
 from console.models.trace import Trace
 from console.models.variable import Variable
 from console.models.version import Version
 
 # What can be bound to an API, in the order of pages.
-POLICIES: tuple[type[Policy], ...] = (Throttle, Acl)
+POLICIES: tuple[type[Policy], ...] = (Throttle, Acl, Signature, Plugin)
 
 __all__ = [
     "POLICIES",
@@ -57,8 +59,12 @@ __all__ = [
     "Member",
     "MemberGroup",
     "Package",
+    "Plugin",
+    "PluginBinding",
     "Policy",
     "Release",
+    "Signature",
+    "SignatureBinding",
     "TestEvent",
     "Throttle",
     "ThrottleBinding",

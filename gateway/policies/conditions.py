@@ -14,6 +14,7 @@ from gateway.call import Call
 from gateway.http import decode_text
 from gateway.patterns import pattern
 from gateway.policies.document import Part
+from gateway.policies.system import is_known, system_value
 from gateway.router import decode_path
 
 Value = str | float | None
@@ -62,8 +63,8 @@ def parse_parameters(part: Part, name: str = "parameters") -> Parameters:
         source = item.text("value", "", most=512)
         if kind in ("header", "query", "system") and not source:
             raise item.refuse("value", f"the name of the {kind} parameter")
-        if kind == "system" and system_name(source) not in SYSTEM:
-            raise item.refuse("value", f"one of {', '.join(sorted(SYSTEM))}")
+        if kind == "system" and not is_known(source):
+            raise item.refuse("value", f"{source} is no system parameter")
         known[item.text("name", most=32)] = (kind, source)
     return Parameters(known)
 
@@ -175,25 +176,15 @@ def _query(call: Call, name: str) -> Value:
     return found[0] if found else None
 
 
-def system_name(name: str) -> str:
-    return name.removeprefix("$context.")
+def _system(call: Call, name: str) -> Value:
+    found = system_value(name)(call)
+    return found[0] if found else None
 
 
-SYSTEM: dict[str, Callable[[Call], str]] = {
-    "sourceIp": lambda call: call.request.client,
-    "stage": lambda call: call.stage,
-    "apiId": lambda call: call.api.id,
-    "apiName": lambda call: call.api.name,
-    "appId": lambda call: call.credential.id if call.credential else "",
-    "appName": lambda call: call.credential.name if call.credential else "",
-    "requestId": lambda call: call.request_id,
-    "reqPath": lambda call: decode_path(call.request.raw_path),
-    "reqMethod": lambda call: call.request.method,
-}
 _READ: dict[str, Callable[[Call, str], Value]] = {
     "path": lambda call, _: decode_path(call.request.raw_path),
     "method": lambda call, _: call.request.method,
     "header": _header,
     "query": _query,
-    "system": lambda call, name: SYSTEM[system_name(name)](call) or None,
+    "system": _system,
 }

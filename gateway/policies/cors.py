@@ -14,10 +14,27 @@ from functools import cached_property
 from gateway.call import Call
 from gateway.http import RawHeaders, Request, Response
 from gateway.policies.document import Part
+from gateway.policies.form import Field
 from gateway.policies.plugins import read
 from gateway.snapshot import Api, per_api
 
 NAME = "cors"
+TITLE = "CORS"
+ABOUT = "Lets pages of other origins call APIs. The gateway answers preflights itself."
+FORM = (
+    Field(
+        "allow_origin",
+        "Allowed Origins",
+        default="*",
+        required=True,
+        help="Origins separated by commas, or *",
+    ),
+    Field("allow_methods", "Allowed Methods", default="GET,POST,PUT,DELETE"),
+    Field("allow_headers", "Allowed Headers", default="Content-Type,Accept"),
+    Field("expose_headers", "Exposed Headers", default="X-Request-Id,X-Apig-Latency"),
+    Field("max_age", "Maximum Age", "number", 86400, help="Seconds: 0 to 172,800"),
+    Field("allow_credentials", "Allowed Credentials", "flag", False),
+)
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "ANY")
 MAX_AGE = 172_800
 _OURS = b"access-control-"

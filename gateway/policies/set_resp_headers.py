@@ -11,13 +11,40 @@ from dataclasses import dataclass
 from gateway.call import Call
 from gateway.http import RawHeaders, Response, clean_value
 from gateway.policies.document import Part
+from gateway.policies.form import Field, Table, choices
 from gateway.policies.plugins import read
 from gateway.snapshot import Api, per_api
 
 NAME = "set_resp_headers"
+TITLE = "HTTP Response Header Management"
+ABOUT = "Sets, adds, appends, skips or deletes headers of responses."
 MOST = 10
 ACTIONS = ("override", "append", "add", "skip", "delete")
 CACHE_STATUS = "$context.cacheStatus"
+FORM = (
+    Table(
+        "response_headers",
+        "Response Headers",
+        "Add Response Header",
+        (
+            Field("name", "Name", required=True),
+            Field(
+                "value_type",
+                "Value Type",
+                "choice",
+                "custom_value",
+                choices=(
+                    ("custom_value", "Custom value"),
+                    ("system_parameter", "System parameter"),
+                ),
+            ),
+            Field("value", "Value"),
+            Field("action", "Action", "choice", "override", choices=choices(*ACTIONS)),
+        ),
+        most=MOST,
+        help="The entries act in their order. A deleted header needs no value.",
+    ),
+)
 _NAME = r"[A-Za-z][A-Za-z0-9-]{0,31}"
 # The gateway frames and names the message by these.
 _RESERVED = ("connection", "content-length", "server", "transfer-encoding")

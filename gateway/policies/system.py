@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from gateway.call import Call
+from gateway.router import decode_path
 
 FRONTEND = "$context.authorizer.frontend."
 BACKEND = "$context.authorizer.backend."
@@ -22,6 +23,12 @@ def system_value(name: str) -> Read:
         return lambda call: _known(call.backend_context.get(key))
     read = _VALUES.get(name.removeprefix("$context."), _nothing)
     return lambda call: _known(read(call))
+
+
+def is_known(name: str) -> bool:
+    """Whether a call may ever have a value of that name."""
+    named = name.removeprefix("$context.") in _VALUES
+    return named or name.startswith((FRONTEND, BACKEND))
 
 
 def _known(value: str | None) -> list[str]:
@@ -64,4 +71,6 @@ _VALUES: dict[str, Callable[[Call], str | None]] = {
     "serverAddr": lambda call: _server_address(),
     "serverName": lambda call: _server_name(),
     "handleTime": _handle_time,
+    "reqPath": lambda call: decode_path(call.request.raw_path),
+    "reqMethod": lambda call: call.request.method,
 }

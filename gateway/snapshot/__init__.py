@@ -24,6 +24,7 @@ from gateway.snapshot.function import Function, Target
 from gateway.snapshot.group import Group, ResponseRule, Site
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
+from gateway.snapshot.signature import Signature
 from gateway.snapshot.snapshot import Snapshot
 from gateway.snapshot.user import AccessKey, User
 
@@ -55,6 +56,7 @@ __all__ = [
     "ReqParam",
     "ResponseRule",
     "Settings",
+    "Signature",
     "Site",
     "Snapshot",
     "Target",

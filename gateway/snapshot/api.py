@@ -9,6 +9,7 @@ from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.backend import Backend, BackendPolicy
 from gateway.snapshot.group import ResponseRule
 from gateway.snapshot.plugin import Plugin
+from gateway.snapshot.signature import Signature
 
 T = TypeVar("T")
 
@@ -65,6 +66,7 @@ class Api:
     wants_tls: bool = False
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
     plugins: Mapping[str, Plugin] = field(default_factory=dict)
+    signature: Signature | None = None
 
     @cached_property
     def backends(self) -> tuple[Backend, ...]:

@@ -18,6 +18,7 @@ from gateway.snapshot.channel import Channel
 from gateway.snapshot.function import Function
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
+from gateway.snapshot.signature import Signature
 from gateway.snapshot.snapshot import Snapshot
 
 # Of tables that others refer to: where it is, what an entry is known by, and what
@@ -26,6 +27,7 @@ _TABLES: dict[type, tuple[str, str, Callable[[str], Any]]] = {
     Function: ("functions", "key", Function.gone),
     Authorizer: ("authorizers", "id", Authorizer.gone),
     Channel: ("channels", "id", Channel.gone),
+    Signature: ("signatures", "id", Signature.gone),
     Plugin: ("plugins", "id", Plugin.gone),
 }
 Refer = Callable[[type, str], Any]

@@ -13,6 +13,7 @@ from gateway.snapshot.function import Function
 from gateway.snapshot.group import Group, Site
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
+from gateway.snapshot.signature import Signature
 from gateway.snapshot.user import AccessKey, User
 from gateway.state import Window
 
@@ -31,6 +32,7 @@ class Snapshot:
     functions: tuple[Function, ...] = ()
     plugins: tuple[Plugin, ...] = ()
     channels: tuple[Channel, ...] = ()
+    signatures: tuple[Signature, ...] = ()
     users: tuple[User, ...] = ()
     settings: Settings = Settings()
 

@@ -1,5 +1,6 @@
 """Policies to test with."""
 
+import json
 from itertools import count
 from typing import Any
 
@@ -26,6 +27,23 @@ def special(
         object_id=object_id,
         call_limits=call_limits,
     )
+    row.save_valid()
+    return row
+
+
+def plugin(kind: str = "cors", **document: Any) -> models.Plugin:
+    """A plug-in, by default one that lets pages of every origin call."""
+    if kind == "cors":
+        document = {"allow_origin": "*", "allow_methods": "GET,POST,PUT"} | document
+    row = models.Plugin(plugin_name=f"plugin{next(_numbers)}", plugin_type=kind)
+    row.write(json.dumps(document))
+    row.save_valid()
+    return row
+
+
+def signature(**fields: Any) -> models.Signature:
+    """An HMAC key."""
+    row = models.Signature(**{"name": f"signature{next(_numbers)}"} | fields)
     row.save_valid()
     return row
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from console import demo, models, publish
+from console import bindings, demo, models, publish
 from console.models.api import placeholders
 from console.models.environment import RELEASE_ID
 from console.setup import ensure_default_response
@@ -52,6 +52,8 @@ class Example:
     instance: models.Instance
     throttle: models.Throttle
     acl: models.Acl
+    plugin: models.Plugin
+    signature: models.Signature
     appquota: models.AppQuota
     audit: models.Audit
 
@@ -70,6 +72,9 @@ def example() -> Example:
     alias = models.Alias(function=function, name="prod", version=version)
     alias.save_valid()
     throttle, acl, quota = policies.example(api, environment(), credential)
+    plugin, signature = policies.plugin(), policies.signature()
+    for policy in (plugin, signature):
+        bindings.bind(policy, [api], environment())
     return Example(
         function=function,
         event=function.events.get(),
@@ -91,6 +96,8 @@ def example() -> Example:
         instance=models.Instance.current(),
         throttle=throttle,
         acl=acl,
+        plugin=plugin,
+        signature=signature,
         appquota=quota,
         audit=models.Audit.objects.all()[0],
     )

@@ -107,7 +107,7 @@ def test_parameters_are_read_from_the_call(world: World) -> None:
         ({"type": "header", "name": "a"}, "parameters[0].value: the name of"),
         ({"type": "header", "value": "a"}, "parameters[0].name: it is required"),
         ({"type": "path", "name": "a" * 33}, "parameters[0].name: at most 32"),
-        ({"type": "system", "name": "a", "value": "x"}, "one of apiId"),
+        ({"type": "system", "name": "a", "value": "x"}, "x is no system parameter"),
     ],
 )
 def test_a_wrong_parameter_is_refused(declared: dict[str, Any], message: str) -> None:
