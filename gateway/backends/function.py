@@ -6,6 +6,7 @@ that fails, or whose reply is none, gives:
     504 APIG.0203   it took too long
     502 APIG.0202   it could not be called: it is off, busy or its process died
     500 APIG.0103   it is gone
+    413 APIG.0201   the body is more than a function takes
     500 APIG.0601   it raised an exception, or its reply is not one
 """
 
@@ -23,15 +24,19 @@ from gateway.errors import (
     BackendMissing,
     BackendTimeout,
     BackendUnavailable,
+    BodyTooLarge,
     GatewayError,
     InternalError,
 )
 from gateway.events import backend_event
 from gateway.functions.pool import Invocation
+from gateway.functions.wire import MAX_PAYLOAD
 from gateway.http import Response, configured_headers
 from gateway.snapshot import FuncInfo, Function
 
 ASYNC = "async"
+# What a function may be sent when nobody waits for it (auth.md section 10.4).
+ASYNC_BYTES = 256 * 1024
 _UNREACHABLE = ("crash", "overload", "disabled")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # Calls that nobody waits for; the event loop alone would let them be collected.
@@ -48,6 +53,9 @@ async def send(call: Call, to: FuncInfo) -> Response:
         raise BackendMissing(reason="the backend's function is gone")
     function = to.target.pick()
     event = backend_event(call)
+    most = ASYNC_BYTES if to.invocation_type == ASYNC else MAX_PAYLOAD
+    if len(event["body"]) > most:
+        raise BodyTooLarge(reason=f"functions take {most} bytes, Base64 included")
     if to.invocation_type == ASYNC:
         return _start(call, function, event)
     outcome = await call.invoke(function, event, timeout=to.timeout / 1000)
@@ -57,9 +65,7 @@ async def send(call: Call, to: FuncInfo) -> Response:
     try:
         return interpret(outcome.result)
     except MalformedReply as error:
-        raise InternalError(
-            reason=f"malformed reply of the function: {error}"
-        ) from None
+        raise InternalError(reason=f"malformed reply: {error}") from None
 
 
 def interpret(result: str) -> Response:

@@ -176,6 +176,9 @@ def test_a_call_leaves_a_record_and_a_line_of_the_trace(world: World) -> None:
     assert record["api_id"] == "a1"
 
 
-def test_a_body_over_the_functions_limit_is_413(world: World) -> None:
-    publish(world, ECHO)
-    assert code_of(world.send(post(b"x" * 6_400_000))) == (413, "APIG.0201")
+@pytest.mark.parametrize(("kind", "size"), [("sync", 4_800_000), ("async", 200_000)])
+def test_a_body_over_the_functions_limit_is_413(
+    world: World, kind: str, size: int
+) -> None:
+    publish(world, ECHO, invocation_type=kind)
+    assert code_of(world.send(post(b"x" * size))) == (413, "APIG.0201")
