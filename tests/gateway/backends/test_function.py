@@ -19,6 +19,8 @@ import json
 def handler(event, context):
     return {"statusCode": 200, "body": json.dumps(event)}
 """
+SLEEPING = "import time\ndef handler(event, context): time.sleep(9)"
+DYING = "import os\ndef handler(event, context): os._exit(1)"
 
 
 def publish(world: World, code: str, **fields: Any) -> FuncInfo:
@@ -125,11 +127,11 @@ def test_a_reply_cannot_reframe_the_message() -> None:
     [
         (replying("'nonsense'"), {}, (500, "APIG.0601")),
         (replying("1 / 0"), {}, (500, "APIG.0601")),
-        ("import time\ndef handler(e, c): time.sleep(9)", {"timeout": 300}, (504, "APIG.0203")),
-        ("import os\ndef handler(e, c): os._exit(1)", {}, (502, "APIG.0202")),
+        (SLEEPING, {"timeout": 300}, (504, "APIG.0203")),
+        (DYING, {}, (502, "APIG.0202")),
     ],
     ids=["malformed", "exception", "late", "dead"],
-)  # fmt: skip
+)
 def test_a_failing_function_has_a_documented_code(
     world: World, code: str, fields: dict[str, Any], refused: tuple[int, str]
 ) -> None:
