@@ -26,7 +26,7 @@ from gateway.snapshot import (
     User,
 )
 from gateway.source import Source
-from gateway.state import Breaker, State
+from gateway.state import Breaker, State, Window
 from gateway.state.memory import ExpiringCache
 
 NOTHING = Snapshot()
@@ -86,7 +86,9 @@ class Call:
     `backend` is the one in force: the API's own unless a backend policy chose
     another; `outgoing` is what it is sent, unless it is a Mock. `watch` is what a
     circuit breaker notes about its answer; `error` is why the call was refused, once
-    it was. `debug` marks a call
+    it was. `due` is what it is still to be counted in, `windows` what it was.
+    Without `policies` no policy acts on it, which only a debug call may ask for.
+    `debug` marks a call
     of the console's debug page; `trace` is None unless the call is traced, and then
     collects a Step for each phase.
     """
@@ -112,6 +114,9 @@ class Call:
         "cache_key",
         "watch",
         "error",
+        "due",
+        "windows",
+        "policies",
         "debug",
         "trace",
         "started",
@@ -124,6 +129,7 @@ class Call:
         *,
         debug: bool = False,
         traced: bool = False,
+        policies: bool = True,
     ) -> None:
         self.request = request
         self.snapshot = NOTHING
@@ -149,6 +155,9 @@ class Call:
         self.cache_key = ""
         self.watch: Watch | None = None
         self.error: GatewayError | None = None
+        self.due: tuple[Window, ...] = ()
+        self.windows: tuple[Window, ...] = ()
+        self.policies = policies
         self.debug = debug
         self.trace: list[Step] | None = [] if traced else None
 

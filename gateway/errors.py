@@ -11,6 +11,11 @@
     ├─ TlsVersionNotSupported         400     APIG.0204  DEFAULT_4XX
     ├─ ClientCertificateError         400     APIG.0205  DEFAULT_4XX
     ├─ Throttled                      429     APIG.0308  THROTTLED
+    ├─ QuotaUsedUp                    405     APIG.0501  DEFAULT_4XX
+    ├─ AddressUnknown                 403     APIG.0401  ACCESS_DENIED
+    ├─ AddressRefused                 403     APIG.0402  ACCESS_DENIED
+    ├─ AppAddressRefused              403     APIG.0405  ACCESS_DENIED
+    ├─ AccountRefused                 403     APIG.0302  ACCESS_DENIED
     ├─ ApiNotFound                    404     APIG.0101  NOT_FOUND
     ├─ IamAuthError                   401     APIG.0301  AUTH_FAILURE
     │  └─ IamAuthMissing              401     APIG.0301  AUTH_HEADER_MISSING
@@ -149,6 +154,31 @@ class ClientCertificateError(GatewayError):
 class Throttled(GatewayError):
     status, code, type = 429, "APIG.0308", "THROTTLED"
     message = "The throttling threshold has been reached."
+
+
+class QuotaUsedUp(GatewayError):
+    status, code, type = 405, "APIG.0501", "DEFAULT_4XX"
+    message = "The app quota has been used up."
+
+
+class AddressUnknown(GatewayError):
+    status, code, type = 403, "APIG.0401", "ACCESS_DENIED"
+    message = "Unknown client IP address."
+
+
+class AddressRefused(GatewayError):
+    status, code, type = 403, "APIG.0402", "ACCESS_DENIED"
+    message = "The IP address is not authorized to access the API."
+
+
+class AppAddressRefused(GatewayError):
+    status, code, type = 403, "APIG.0405", "ACCESS_DENIED"
+    message = "The app is not accessed from a trusted IP address."
+
+
+class AccountRefused(GatewayError):
+    status, code, type = 403, "APIG.0302", "ACCESS_DENIED"
+    message = "The IAM user is not authorized to access the API."
 
 
 class ApiNotFound(GatewayError):

@@ -32,6 +32,7 @@ from gateway.call import NO_API, Call, Step
 from gateway.errors import GatewayError, InternalError, render
 from gateway.http import BODILESS, ClientGone, Response
 from gateway.policies import (
+    acl,
     app_auth,
     app_code,
     backend_auth,
@@ -45,6 +46,7 @@ from gateway.policies import (
     parameters,
     routing,
     set_resp_headers,
+    throttling,
 )
 from gateway.router import decode_path
 from gateway.snapshot import Api, per_api
@@ -59,11 +61,15 @@ def _always(api: Api) -> str:
 
 
 class Phase(NamedTuple):
-    """One line of the order: what it is called, what it does, who needs it not."""
+    """One line of the order: what it is called, what it does, who needs it not.
+
+    A `policy` is bound to APIs, and a debug call may do without it.
+    """
 
     name: str
     run: Run
     skips: Callable[[Api], str] = _always
+    policy: bool = False
 
 
 REQUEST: tuple[Phase, ...] = (
@@ -75,12 +81,22 @@ REQUEST: tuple[Phase, ...] = (
     Phase("protocol", limits.check_protocol, limits.skips_protocol),
     Phase("debugging domain", domain.count_call),
     Phase("request head limits", limits.check_head),
-    Phase("CORS preflight", cors.preflight, cors.skips),
+    Phase("CORS preflight", cors.preflight, cors.skips, True),
+    Phase("IP access control", acl.check_address, acl.skips_address, True),
+    Phase("API and IP throttling", throttling.count, throttling.skips, True),
     Phase("request body", limits.read_body),
     Phase("IAM authentication", iam_auth.authenticate, iam_auth.skips),
     Phase("AppCode", app_code.check_code, app_code.skips),
     Phase("app signature", app_auth.verify_signature, app_auth.skips),
     Phase("credential authorization", app_auth.check_authorization, app_auth.skips),
+    Phase("credential access control", acl.check_app, acl.skips_app, True),
+    Phase("account access control", acl.check_account, acl.skips_account, True),
+    Phase(
+        "caller throttling and quota",
+        throttling.count_caller,
+        throttling.skips_caller,
+        True,
+    ),
     Phase("custom authorizer", custom_auth.authorize, custom_auth.skips),
     Phase("parameters", parameters.check_parameters, parameters.skips),
     Phase("backend policy", backend_policy.choose_backend, backend_policy.skips),
@@ -96,10 +112,11 @@ class Later(NamedTuple):
     name: str
     run: Change
     skips: Callable[[Api], str] = _always
+    policy: bool = False
 
 
 RESPONSE: tuple[Later, ...] = (
-    Later("response headers", set_resp_headers.apply, set_resp_headers.skips),
+    Later("response headers", set_resp_headers.apply, set_resp_headers.skips, True),
     Later("CORS headers", cors.apply, cors.skips_answers),
 )
 
@@ -199,6 +216,7 @@ def finish(call: Call, answer: Response) -> Response:
     if call.request.headers.last.get(b"x-apig-mode") == b"debug":
         milliseconds = round((time.perf_counter() - call.started) * 1000)
         headers.append((b"X-Apig-Latency", str(milliseconds).encode()))
+        headers += throttling.headers(call)
     body = answer.body
     if answer.status in BODILESS:
         return Response(answer.status, headers, b"")
@@ -212,7 +230,7 @@ def _changed(call: Call, answer: Response) -> Response:
     try:
         if call.trace is not None:
             for later in RESPONSE:
-                if not later.skips(call.api):
+                if not later.skips(call.api) and (call.policies or not later.policy):
                     answer = _trace_change(call, later, answer) or answer
             return answer
         for change in changes(call.api):
@@ -249,6 +267,8 @@ async def _trace(call: Call, phase: Phase) -> Answer:
     try:
         if because := phase.skips(call.api):
             return call.skip(because)
+        if phase.policy and not call.policies:
+            return call.skip("policies do not act on this debug call")
         with call.services.turn:
             answer = phase.run(call)
         if answer is not None and not isinstance(answer, Response):
@@ -273,6 +293,8 @@ def _failed(call: Call, error: Exception) -> Response:
     """
     if isinstance(error, ClientGone):
         raise error
+    if call.due:
+        throttling.settle(call)
     if isinstance(error, GatewayError):
         return _refuse(call, error)
     log.error("request %s failed unexpectedly", call.request_id, exc_info=error)

@@ -17,6 +17,7 @@ from gateway.errors import (
 )
 from gateway.handshake import DomainContext
 from gateway.http import Response
+from gateway.policies import throttling
 from gateway.snapshot import Api, Domain, Site
 from gateway.state import Full
 
@@ -61,6 +62,9 @@ def count_call(call: Call) -> Awaitable[None] | Response | None:
     windows = call.site.windows
     if not windows or call.debug:
         return call.skip("the calls of this name are not limited")
+    if throttling.meter(call.api):
+        call.due = windows
+        return call.skip("counted together with the limits of the API")
     full = call.services.state.take(windows)
     if isinstance(full, Awaitable):
         return _wait(full)

@@ -4,6 +4,7 @@ One noun per file. Whatever depends on configuration only is worked out once,
 when a snapshot is loaded, not per request.
 """
 
+from gateway.snapshot.acl import Acl
 from gateway.snapshot.api import Api, ReqParam, per_api
 from gateway.snapshot.authorizer import Authorizer, Identity
 from gateway.snapshot.backend import (
@@ -26,6 +27,7 @@ from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.signature import Signature
 from gateway.snapshot.snapshot import Snapshot
+from gateway.snapshot.throttle import Quota, Throttle
 from gateway.snapshot.user import AccessKey, User
 
 RELEASE = "RELEASE"
@@ -33,6 +35,9 @@ RELEASE = "RELEASE"
 __all__ = [
     "RELEASE",
     "AccessKey",
+    "Acl",
+    "Quota",
+    "Throttle",
     "Api",
     "Authorizer",
     "Backend",

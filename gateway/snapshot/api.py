@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, update_wrapper
 from typing import TypeVar
 
+from gateway.snapshot.acl import Acl
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.backend import Backend, BackendPolicy
 from gateway.snapshot.group import ResponseRule
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.signature import Signature
+from gateway.snapshot.throttle import Throttle
 
 T = TypeVar("T")
 
@@ -42,7 +44,8 @@ class Api:
 
     `credentials` holds the ids of the credentials bound in that environment,
     `responses` the customised gateway responses by type, `plugins` the plug-ins
-    bound there by theirs.
+    bound there by theirs. `throttle` is the policy bound there, or the gateway's own
+    limit.
     """
 
     id: str
@@ -65,6 +68,8 @@ class Api:
     credentials: frozenset[str] = frozenset()
     wants_tls: bool = False
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
+    throttle: Throttle | None = None
+    acls: tuple[Acl, ...] = ()
     plugins: Mapping[str, Plugin] = field(default_factory=dict)
     signature: Signature | None = None
 

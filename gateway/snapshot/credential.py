@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gateway.signing import Key
+from gateway.snapshot.acl import Acl
+from gateway.snapshot.throttle import Quota
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,9 @@ class Credential:
     app_key: str
     app_secret: str = field(repr=False)
     app_codes: tuple[str, ...] = field(default=(), repr=False)
+
+    acl: Acl | None = None
+    quota: Quota | None = None
 
     @cached_property
     def key(self) -> Key:

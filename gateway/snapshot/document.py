@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import orjson
 
+from gateway.snapshot.acl import Acl
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.channel import Channel
 from gateway.snapshot.function import Function
@@ -20,11 +21,14 @@ from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.signature import Signature
 from gateway.snapshot.snapshot import Snapshot
+from gateway.snapshot.throttle import Throttle
 
 # Of tables that others refer to: where it is, what an entry is known by, and what
 # stands in for one that is gone. Tables come before those that refer to them.
 _TABLES: dict[type, tuple[str, str, Callable[[str], Any]]] = {
     Function: ("functions", "key", Function.gone),
+    Acl: ("acls", "id", Acl.gone),
+    Throttle: ("throttles", "id", Throttle.gone),
     Authorizer: ("authorizers", "id", Authorizer.gone),
     Channel: ("channels", "id", Channel.gone),
     Signature: ("signatures", "id", Signature.gone),

@@ -13,7 +13,9 @@ class Settings:
     Sizes are in bytes, times in ms. `backend_timeout` is the most that an API may
     ask for, `sl_domain_calls` what a debugging domain name takes a day,
     `call_depth` how often a call may come back to the gateway; after `lock_tries` wrong
-    tries an access key is locked for `lock_time`. `token_keys` are Fernet keys, one a
+    tries an access key is locked for `lock_time`. `ratelimit` is what an API takes a
+    second while no policy is bound (0: anything), `tenant_id` the account of all
+    credentials. `token_keys` are Fernet keys, one a
     line, the newest first.
     """
 
@@ -29,6 +31,8 @@ class Settings:
     signature_skew: int = 15 * 60_000
     lock_tries: int = 5
     lock_time: int = 5 * 60_000
+    ratelimit: int = 0
+    tenant_id: str = ""
     token_keys: str = field(default="", repr=False)
 
     @cached_property

@@ -5,6 +5,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from gateway.router import Router
+from gateway.snapshot.acl import Acl
 from gateway.snapshot.api import Api
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.channel import Channel
@@ -14,6 +15,7 @@ from gateway.snapshot.group import Group, Site
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.signature import Signature
+from gateway.snapshot.throttle import Throttle
 from gateway.snapshot.user import AccessKey, User
 from gateway.state import Window
 
@@ -30,6 +32,8 @@ class Snapshot:
     credentials: tuple[Credential, ...] = ()
     authorizers: tuple[Authorizer, ...] = ()
     functions: tuple[Function, ...] = ()
+    throttles: tuple[Throttle, ...] = ()
+    acls: tuple[Acl, ...] = ()
     plugins: tuple[Plugin, ...] = ()
     channels: tuple[Channel, ...] = ()
     signatures: tuple[Signature, ...] = ()

@@ -13,13 +13,17 @@ class Window(NamedTuple):
     """At most `limit` calls within `seconds` of the first call that was counted.
 
     `key` names the counter: it stays when limit or period change. A `durable` one
-    outlives a restart of the gateway.
+    outlives a restart of the gateway, a `local` one is this gateway's alone. `what`
+    and `period` are for those who tell a caller that it is full.
     """
 
     key: str
     limit: int
     seconds: float
     durable: bool = False
+    local: bool = False
+    what: str = ""
+    period: str = ""
 
 
 class Breaker(NamedTuple):
@@ -56,6 +60,9 @@ class State(Protocol):
 
         It is counted whether or not the answer is waited for.
         """
+
+    def full(self, windows: Sequence[Window]) -> Full:
+        """The first of them that this gateway knows to be full; counts nothing."""
 
     def seen(self, key: str) -> int:
         """How many calls a window's counter has, as far as this gateway knows."""

@@ -85,6 +85,7 @@ class Memory:
         self.counters = Counters(clock, directory and directory / "counters.bin")
         self.breakers = Breakers(clock)
         self.kept = ExpiringCache(KEPT_BYTES, clock, len)
+        self.full = self.counters.full
         self.seen = self.counters.seen
         self.seconds_left = self.counters.seconds_left
         self.forget = self.counters.forget

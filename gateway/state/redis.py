@@ -69,17 +69,21 @@ class Redis:
         self._known: dict[str, str] = {}
         self.away = False
         self.round_trips = 0
+        self.full = self._local.full
         self.seen = self._local.seen
         self.seconds_left = self._local.seconds_left
         self.open_left = self._local.open_left
 
     def take(self, windows: Sequence[Window]) -> Full | Awaitable[Full]:
         # A window that Redis said is full stays so until it ends.
-        full = self._local.counters.full(windows)
-        if full is not None:
-            return full
-        if self.away:
-            return self._local.take(windows)
+        full = self.full(windows)
+        if full is not None or self.away:
+            return full or self._local.take(windows)
+        if any(window.local for window in windows):
+            self._local.take([window for window in windows if window.local])
+            windows = [window for window in windows if not window.local]
+            if not windows:
+                return None
         sent = self._clock()
         arguments: list[Argument] = []
         for window in windows:

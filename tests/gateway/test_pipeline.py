@@ -13,6 +13,7 @@ from gateway.app import Gateway
 from gateway.call import Call
 from gateway.http import Response
 from gateway.policies import (
+    acl,
     app_auth,
     app_code,
     backend_auth,
@@ -26,6 +27,7 @@ from gateway.policies import (
     parameters,
     routing,
     set_resp_headers,
+    throttling,
 )
 from gateway.snapshot import Backend, MockInfo, ResponseRule
 from gateway.source import File
@@ -51,11 +53,16 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
         ("debugging domain", domain.count_call),
         ("request head limits", limits.check_head),
         ("CORS preflight", cors.preflight),
+        ("IP access control", acl.check_address),
+        ("API and IP throttling", throttling.count),
         ("request body", limits.read_body),
         ("IAM authentication", iam_auth.authenticate),
         ("AppCode", app_code.check_code),
         ("app signature", app_auth.verify_signature),
         ("credential authorization", app_auth.check_authorization),
+        ("credential access control", acl.check_app),
+        ("account access control", acl.check_account),
+        ("caller throttling and quota", throttling.count_caller),
         ("custom authorizer", custom_auth.authorize),
         ("parameters", parameters.check_parameters),
         ("backend policy", backend_policy.choose_backend),
@@ -74,6 +81,9 @@ def test_a_call_pays_for_no_phase_that_its_api_does_without(world: World) -> Non
         *always,
         app_auth.verify_signature,
         app_auth.check_authorization,
+        # What a credential brings along.
+        acl.check_app,
+        throttling.count_caller,
         backends.send,
     )
 
@@ -101,8 +111,11 @@ def test_a_call_that_passes_has_a_step_for_each_phase(world: World) -> None:
     answer = world.trace(signed())
     assert answer.status == 200
     assert [step.phase for step in answer.trace] == [p.name for p in pipeline.REQUEST]
+    # What only the credential tells, and it says nothing.
+    idle = ("credential access control", "caller throttling and quota")
     for step, phase in zip(answer.trace[:-1], pipeline.REQUEST, strict=False):
-        wanted = "skipped" if phase.skips(api) else "passed"
+        skipped = phase.skips(api) or phase.name in idle
+        wanted = "skipped" if skipped else "passed"
         assert (step.phase, step.decision) == (phase.name, wanted)
     assert answer.trace[-1].decision == "answered"
     assert all(step.duration_ms > 0 for step in answer.trace)

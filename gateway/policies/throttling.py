@@ -1,0 +1,208 @@
+"""Counting calls: throttling and quotas (policies.md sections 1 and 5.1).
+
+What an API and an address may do is known before anybody is asked who calls, what a
+user or a credential may do only after. Both are counted in one step, all or nothing,
+so that a refused call is counted nowhere: where callers are authenticated, the first
+phase refuses what is known to be full and leaves the rest to the second. A call that
+is refused between the two counts for the API and the address.
+"""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+from functools import cached_property
+
+from gateway.call import Call
+from gateway.errors import GatewayError, QuotaUsedUp, Throttled
+from gateway.http import RawHeaders, Response
+from gateway.policies import rate_limit
+from gateway.policies.plugins import read
+from gateway.snapshot import Api, Credential, Throttle, per_api
+from gateway.snapshot.throttle import DEFAULT, SECONDS
+from gateway.state import Full, Window
+
+_CALLERS = ("APP", "IAM")
+QUOTA = "quota"
+
+
+class Meter:
+    """The windows that calls of one API are counted in."""
+
+    def __init__(
+        self, api: Api, throttle: Throttle, rules: rate_limit.Config | None
+    ) -> None:
+        own = "" if throttle.shared else f"{api.id}:{api.stage}:"
+        self._scope = f"{throttle.id}:{own}"
+        self._throttle = throttle
+        self._period = throttle.seconds, throttle.period
+        self._rules = rules if rules and rules.rules else None
+        self.leaves = api.auth_type in _CALLERS
+        self._first = self._window("api", "", throttle.api_limit)
+
+    def before(self, call: Call) -> tuple[Window, ...]:
+        """Of the API and the address."""
+        limit = self._throttle.ip_limit
+        return self._first + self._window("ip", call.request.client, limit)
+
+    def after(self, call: Call) -> tuple[Window, ...]:
+        """Of the user, the credential, and the rules."""
+        found: tuple[Window, ...] = ()
+        throttle, app = self._throttle, call.credential
+        if self._limits_callers and self.leaves:
+            user = _tenant(call)
+            limit = throttle.users.get(user, throttle.user_limit)
+            found = self._window("user", user, limit)
+            if app is not None:
+                limit = throttle.apps.get(app.id, throttle.app_limit)
+                found += self._window("app", app.id, limit)
+        return found + self._of_rules(call) if self._rules else found
+
+    @cached_property
+    def _limits_callers(self) -> bool:
+        throttle = self._throttle
+        return any(
+            (throttle.user_limit, throttle.app_limit, throttle.users, throttle.apps)
+        )
+
+    def _window(self, what: str, of: str, limit: int) -> tuple[Window, ...]:
+        if not limit:
+            return ()
+        key, (seconds, period) = f"{self._scope}{what}:{of}", self._period
+        local = self._throttle.local
+        return (Window(key, limit, seconds, False, local, what, period),)
+
+    def _of_rules(self, call: Call) -> tuple[Window, ...]:
+        assert self._rules is not None
+        return tuple(
+            Window(
+                f"{self._scope}rule:{rule.name}",
+                rule.limit,
+                rule.interval * SECONDS[rule.unit],
+                local=self._throttle.local,
+                what=rule.name,
+                period=f"{rule.interval} {rule.unit}",
+            )
+            for rule in self._rules.matching(call)
+        )
+
+
+@per_api
+def meter(api: Api) -> Meter | None:
+    """The plug-in's, or else the policy's that is bound, or the gateway's own."""
+    rules = read(api, rate_limit.NAME, rate_limit.Config.parse)
+    if rules is not None:
+        plugin = api.plugins[rate_limit.NAME]
+        basic = replace(rules.basic, id=plugin.id, name=plugin.name)
+        return Meter(api, basic, rules)
+    return Meter(api, api.throttle, None) if api.throttle else None
+
+
+def skips(api: Api) -> str:
+    return "" if meter(api) else "nothing limits the calls of this API"
+
+
+def count(call: Call) -> Awaitable[None] | Response | None:
+    """Count for the API and the address, or leave that to `count_caller`."""
+    counted = meter(call.api)
+    assert counted is not None
+    call.due += counted.before(call)
+    if not counted.leaves:
+        call.due += counted.after(call)
+        return _take(call)
+    full = call.services.state.full(call.due)
+    if full is not None:
+        call.windows, call.due = call.due, ()
+        raise refusal(full)
+    return call.skip("counted once it is known who calls")
+
+
+def skips_caller(api: Api) -> str:
+    if api.auth_type in _CALLERS:
+        return ""
+    return f"the authentication mode is {api.auth_type}"
+
+
+def count_caller(call: Call) -> Awaitable[None] | Response | None:
+    """Count for the user, the credential and its quota, and what was left."""
+    counted, app = meter(call.api), call.credential
+    if counted is not None:
+        call.due += counted.after(call)
+    if app is not None and app.quota is not None:
+        call.due += (_quota(app, call.services.clock()),)
+    return _take(call)
+
+
+def settle(call: Call) -> None:
+    """Count a call that was refused before everything was known."""
+    due, call.due = call.due, ()
+    call.services.state.take(due)
+
+
+def refusal(full: Window) -> GatewayError:
+    if full.what == QUOTA:
+        return QuotaUsedUp(reason=f"{full.limit} calls were used up")
+    if not full.what:
+        return Throttled(reason="the debugging domain has taken its calls of a day")
+    return Throttled(
+        f"{Throttled.message.rstrip('.')}: policy {full.what} over ratelimit,"
+        f"limit:{full.limit},time:{full.period}"
+    )
+
+
+def headers(call: Call) -> RawHeaders:
+    """What debug mode tells of the limits (policies.md section 1.4)."""
+    found: RawHeaders = []
+    for window in call.windows:
+        if window.what in ("api", "user", "app", "ip"):
+            ours = window.key.startswith(f"{DEFAULT}:")
+            if not ours:
+                left = window.limit - call.services.state.seen(window.key)
+                found.append(_header(window.what, left, window.limit, window.period))
+    limit = call.snapshot.settings.ratelimit
+    if limit and call.api.id:
+        seen = call.services.state.seen(f"{DEFAULT}:{call.api.id}:{call.stage}:api:")
+        found.append(_header("api-allenv", limit - max(1, seen), limit, "1 second"))
+    return found
+
+
+def _header(what: str, left: int, limit: int, period: str) -> tuple[bytes, bytes]:
+    text = f"remain:{max(0, left)},limit:{limit},time:{period}"
+    return f"X-Apig-RateLimit-{what}".encode(), text.encode()
+
+
+def _take(call: Call) -> Awaitable[None] | Response | None:
+    windows, call.due = call.due, ()
+    call.windows = windows
+    if not windows:
+        return call.skip("nothing limits this caller")
+    full = call.services.state.take(windows)
+    if full is None:
+        return None
+    if isinstance(full, Window):
+        raise refusal(full)
+    return _wait(full)
+
+
+async def _wait(full: Awaitable[Full]) -> None:
+    found = await full
+    if found is not None:
+        raise refusal(found)
+
+
+def _tenant(call: Call) -> str:
+    """The account that calls: a user's, or the one that all credentials belong to."""
+    return call.user.domain_id if call.user else call.snapshot.settings.tenant_id
+
+
+def _quota(app: Credential, now: float) -> Window:
+    quota = app.quota
+    assert quota is not None
+    cycle = ""
+    if quota.reset is not None:
+        cycle = f":{int((now - quota.reset) // quota.seconds)}"
+    return Window(
+        f"{QUOTA}:{quota.id}:{app.id}{cycle}",
+        quota.call_limits,
+        quota.seconds,
+        durable=True,
+        what=QUOTA,
+    )
