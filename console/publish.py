@@ -24,9 +24,14 @@ from console.compile import Compiler, variables
 from gateway import source
 
 _WATCHED = (
+    models.Acl,
+    models.AclBinding,
     models.Alias,
     models.Api,
     models.ApiGroup,
+    models.AppAcl,
+    models.AppQuota,
+    models.AppQuotaBinding,
     models.Authorization,
     models.Authorizer,
     models.Channel,
@@ -43,6 +48,9 @@ _WATCHED = (
     models.Release,
     models.Signature,
     models.SignatureBinding,
+    models.Throttle,
+    models.ThrottleBinding,
+    models.ThrottleSpecial,
     models.Variable,
     models.Version,
 )

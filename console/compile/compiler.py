@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
+
 from console import limits, models
 from console.compile.backends import Backends, req_param
 from console.compile.channels import channels
 from console.compile.functions import called, target
 from console.compile.groups import Groups
 from console.compile.policies import Plugins, Signatures
+from console.compile.traditional import CallerPolicies, Traditional
 from console.compile.variables import Variables, resolve
 from gateway import snapshot as data
 
@@ -28,6 +31,11 @@ class Compiler:
         self._groups = Groups()
         self._credentials = _bound_credentials()
         self._variables = Variables()
+        self._settings = replace(
+            limits.of_calls(), ratelimit=200, tenant_id=settings.DOMAIN_ID
+        )
+        self._policies = Traditional(self._settings.ratelimit)
+        self._callers = CallerPolicies()
         self._backends = Backends(self._guard)
         self._channels = channels()
         self._plugins = Plugins()
@@ -40,13 +48,15 @@ class Compiler:
         return data.Snapshot(
             groups=self._groups.all,
             apis=apis,
-            credentials=tuple(map(_credential, models.Credential.objects.all())),
+            credentials=tuple(map(self._credential, models.Credential.objects.all())),
             authorizers=tuple(self._authorizers.values()),
             functions=tuple(called(self._targets())),
             channels=tuple(self._channels.values()),
             plugins=tuple(self._plugins.known.values()),
             signatures=tuple(self._signatures.known.values()),
-            settings=limits.of_calls(),
+            throttles=self._policies.every_throttle(),
+            acls=(*self._policies.acls.values(), *self._callers.acls.values()),
+            settings=self._settings,
         )
 
     def _targets(self) -> list[data.Target]:
@@ -55,25 +65,20 @@ class Compiler:
 
     def draft(self, api: models.Api) -> data.Api:
         """An API as last saved, as if it were published in RELEASE."""
-        bound = self._credentials[api.pk, models.environment.RELEASE_ID]
-        return self._api(api, data.RELEASE, api.definition(), bound)
+        env = models.environment.RELEASE_ID
+        return self._api(api, data.RELEASE, api.definition(), env)
 
     def _release(self, release: models.Release) -> data.Api:
-        bound = self._credentials[release.api_id, release.env_id]
         values = self._variables.of(release.api.group_id, release.env_id)
         definition = resolve(release.definition, values)
-        api = self._api(release.api, release.env.name, definition, bound)
-        place = release.api_id, release.env_id
-        return replace(
-            api, plugins=self._plugins.of(*place), signature=self._signatures.of(*place)
-        )
+        return self._api(release.api, release.env.name, definition, release.env_id)
 
     def _api(
         self,
         api: models.Api,
         stage: str,
         definition: Mapping[str, Any],
-        bound: frozenset[str],
+        env: str,
     ) -> data.Api:
         guard = definition["authorizer_id"]
         return data.Api(
@@ -93,9 +98,23 @@ class Compiler:
             backend=self._backends.default(definition),
             policies=self._backends.policies(definition),
             is_send_fg_body_base64=definition["is_send_fg_body_base64"],
-            credentials=bound,
+            credentials=self._credentials[api.pk, env],
+            throttle=self._policies.throttle(api.pk, env),
+            acls=self._policies.acls_of(api.pk, env),
+            plugins=self._plugins.of(api.pk, env),
+            signature=self._signatures.of(api.pk, env),
             wants_tls=self._groups.wants_tls(api.group_id),
             responses=self._groups.responses(definition["response_id"]),
+        )
+
+    def _credential(self, row: models.Credential) -> data.Credential:
+        return data.Credential(
+            row.pk,
+            row.name,
+            row.app_key,
+            row.app_secret,
+            acl=self._callers.acl(row.pk),
+            quota=self._callers.quota(row.pk),
         )
 
     def _guard(self, authorizer_id: str) -> data.Authorizer:
@@ -129,7 +148,3 @@ def _bound_credentials() -> dict[tuple[str, str], frozenset[str]]:
     frozen: dict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
     frozen.update({pair: frozenset(apps) for pair, apps in bound.items()})
     return frozen
-
-
-def _credential(row: models.Credential) -> data.Credential:
-    return data.Credential(row.pk, row.name, row.app_key, row.app_secret)

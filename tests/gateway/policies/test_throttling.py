@@ -82,7 +82,7 @@ def test_excluded_credentials_have_their_limit_in_place_of_the_policy_s(
     throttle = policy(10, app_limit=3, apps={"c1": 4, "c3": 2})
     world.publish_app(throttle=throttle, credentials=frozenset({"c1", "c2"}))
     assert statuses(world, 5) == [200] * 4 + [429]
-    other = {"key": STRANGER, "secret": STRANGER_SECRET}
+    other: dict[str, Any] = {"key": STRANGER, "secret": STRANGER_SECRET}
     assert statuses(world, 4, **other) == [200] * 3 + [429]
     refused = world.send(signed(**other))
     assert "policy app over ratelimit,limit:3" in refused.json["error_msg"]
@@ -110,7 +110,7 @@ def test_a_call_that_is_refused_counts_nowhere(world: World) -> None:
     )
     # Two of these three are refused for their credential, and leave the API two more.
     assert statuses(world, 3) == [200, 429, 429]
-    other = {"key": STRANGER, "secret": STRANGER_SECRET}
+    other: dict[str, Any] = {"key": STRANGER, "secret": STRANGER_SECRET}
     assert statuses(world, 1, **other) == [200]
     assert world.gateway.services.state.seen("t1:a1:RELEASE:api:") == 2
 
@@ -162,7 +162,7 @@ def in_debug_mode(world: World) -> Answer:
 
 def test_users_of_one_account_count_together(world: World) -> None:
     world.publish_iam(throttle=policy(5, user_limit=9, users={USER.domain_id: 2}))
-    calls = {"key": AK, "secret": SK}
+    calls: dict[str, Any] = {"key": AK, "secret": SK}
     assert statuses(world, 3, **calls) == [200, 200, 429]
     refused = world.send(signed(**calls))
     assert "policy user over ratelimit,limit:2" in refused.json["error_msg"]
