@@ -1,6 +1,7 @@
 """Credentials and what they may call (reference: auth.md section 3)."""
 
 import secrets
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,8 +11,9 @@ from console import limits
 from console.models.api import Api
 from console.models.base import CJK, Noun, new_id, rule
 from console.models.environment import Environment
-from console.models.fields import EncryptedTextField
+from console.models.fields import EncryptedJSONField, EncryptedTextField
 
+MAX_PREVIOUS = 3
 SECRET_RULE = (
     "Secret: 8 to 128 characters, a letter or digit first; letters, digits and "
     "_ - ! @ # $ % are allowed."
@@ -52,6 +54,8 @@ class Credential(Noun):
         default=new_id,
         validators=[rule(r"[A-Za-z0-9][A-Za-z0-9_!@#$%-]{7,127}", SECRET_RULE)],
     )
+    # {"secrets": [...]}, the newest first: to tell who still signs with an old one.
+    previous_secrets = EncryptedJSONField(default=dict, blank=True, editable=False)
     register_time = models.DateTimeField(auto_now_add=True)
     update_time = models.DateTimeField(auto_now=True)
 
@@ -71,6 +75,20 @@ class Credential(Noun):
 
     def clean(self) -> None:
         limits.check_room("APP_NUM_LIMIT", self)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            self._remember_secret()
+        super().save(*args, **kwargs)
+
+    def _remember_secret(self) -> None:
+        """Keep the secret that is about to be replaced, and a few before it."""
+        old = Credential.objects.filter(pk=self.pk).values_list("app_secret", flat=True)
+        for secret in old:
+            if secret != self.app_secret:
+                known = self.previous_secrets.get("secrets", [])
+                kept = [secret, *known][:MAX_PREVIOUS]
+                self.previous_secrets = {"secrets": kept}
 
     def reset_secret(self) -> None:
         """Give the credential a new secret; the old one is dead at once."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.views import audit, debug, records, trace
+from console.views import audit, debug, records, signature, trace
 
 urlpatterns = [
     path("audit/", audit.AuditList.as_view(), name="audit-list"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("audit/<pk>/", audit.AuditDetail.as_view(), name="audit-detail"),
     path("internal/records/", records.deliver, name="records"),
     path("traces/<request_id>/", trace.TraceDetail.as_view(), name="trace-detail"),
+    path("debug/signature/", signature.SignatureDebugger.as_view(), name="signature"),
     path("debug/", debug.Debug.as_view(), name="debug"),
 ]

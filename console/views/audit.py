@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from console.models import Audit
+from console.templatetags.ui import moment
 from console.views import generic
 
 MAX_EXPORT = 5000
@@ -92,7 +93,7 @@ class AuditDetail(generic.Detail):
                 ("Trace Status", row.get_trace_rating_display()),
                 ("Operator", row.user),
                 ("Source IP", row.source_ip),
-                ("Operation Time", row.time),
+                ("Operation Time", moment(row.time)),
             ],
             **kwargs,
         )
