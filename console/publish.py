@@ -7,8 +7,9 @@ snapshot anew before the page answers, so the next request sees it.
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -103,10 +104,66 @@ def publish(
     return release
 
 
+@dataclass
+class Outcome:
+    """Of many APIs at once: what was done, and why the others were not."""
+
+    success: list[models.Release] = field(default_factory=list)
+    failure: list[tuple[models.Api, ValidationError]] = field(default_factory=list)
+
+
+@transaction.atomic
+def publish_many(
+    apis: Iterable[models.Api], env: models.Environment, remark: str = ""
+) -> Outcome:
+    """Publish each that can be; one that cannot leaves nothing behind."""
+    outcome = Outcome()
+    for api in apis:
+        try:
+            outcome.success.append(publish(api, env, remark))
+        except ValidationError as error:
+            outcome.failure.append((api, error))
+    return outcome
+
+
+@transaction.atomic
+def take_many_offline(apis: Iterable[models.Api], env: models.Environment) -> Outcome:
+    """Take each offline that is live there."""
+    outcome = Outcome()
+    for api in apis:
+        live = effective(api, env)
+        if live is not None:
+            _retire(api, env)
+            outcome.success.append(live)
+        else:
+            text = f"{api} is not published in {env}."
+            outcome.failure.append((api, ValidationError(text, code="APIG.3015")))
+    return outcome
+
+
+def effective(api: models.Api, env: models.Environment) -> models.Release | None:
+    """What callers get in an environment."""
+    return api.releases.filter(env=env, status=models.Release.Status.EFFECTIVE).first()
+
+
+@transaction.atomic
+def take_offline_everywhere(api: models.Api) -> list[models.Environment]:
+    """Stop serving an API anywhere; gives where it was served."""
+    live = api.releases.filter(status=models.Release.Status.EFFECTIVE)
+    return [r.env for r in live.select_related("env") if take_offline(api, r.env)]
+
+
 @transaction.atomic
 def take_offline(api: models.Api, env: models.Environment) -> bool:
     """Stop serving an API in an environment; False when it was not served."""
     return _retire(api, env) > 0
+
+
+def take_version_offline(release: models.Release) -> None:
+    """ValidationError unless it is the effective one."""
+    if release.status != models.Release.Status.EFFECTIVE:
+        raise ValidationError(f"Version {release.version_no} is not effective.")
+    take_offline(release.api, release.env)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.views import api, group
+from console.views import api, group, release
 
 urlpatterns = [
     path("groups/", group.GroupList.as_view(), name="group-list"),
@@ -15,11 +15,16 @@ urlpatterns = [
     path("apis/<pk>/", api.ApiDetail.as_view(), name="api-detail"),
     path("apis/<pk>/edit/", api.ApiWizard.as_view(), name="api-edit"),
     path("apis/<pk>/delete/", api.ApiDelete.as_view(), name="api-delete"),
-    path("apis/<pk>/publish/", api.ApiPublish.as_view(), name="api-publish"),
-    path("apis/<pk>/offline/", api.ApiOffline.as_view(), name="api-offline"),
-    path("apis/<pk>/records/", api.ApiRecords.as_view(), name="api-records"),
+    path("apis/<pk>/publish/", release.ApiPublish.as_view(), name="api-publish"),
+    path("apis/<pk>/offline/", release.ApiOffline.as_view(), name="api-offline"),
+    path("apis/<pk>/records/", release.ApiRecords.as_view(), name="api-records"),
     path(
         "apis/<pk>/credentials/", api.ApiCredentials.as_view(), name="api-credentials"
     ),
-    path("records/<pk>/switch/", api.RecordSwitch.as_view(), name="record-switch"),
+    path("apis/<pk>/runtime/", release.ApiRuntime.as_view(), name="api-runtime"),
+    path("records/<pk>/", release.RecordDetail.as_view(), name="record-detail"),
+    path(
+        "records/<pk>/offline/", release.RecordOffline.as_view(), name="record-offline"
+    ),
+    path("records/<pk>/switch/", release.RecordSwitch.as_view(), name="record-switch"),
 ]

@@ -22,12 +22,14 @@ FOR_VIEWERS = {
     "function-invocations",
     "function-users",
     "invocation-detail",
+    "record-detail",
     "version-detail",
     "version-list",
     "api-credentials",
     "api-detail",
     "api-list",
     "api-records",
+    "api-runtime",
     "authorizer-list",
     "credential-detail",
     "credential-list",
@@ -44,16 +46,20 @@ SHOW_ONLY = {
     "alias-list",
     "api-detail",
     "api-records",
+    "api-runtime",
     "build-detail",
     "function-export",
     "function-invocations",
     "function-users",
     "group-detail",
     "invocation-detail",
+    "record-detail",
     "trace-detail",
     "version-detail",
     "version-list",
 }
+# Those without a page of their own.
+POSTS_ONLY = {"function-state", "record-offline", "record-switch", "unbind"}
 NAMES = sorted(str(pattern.name) for pattern in world.patterns())
 NOUNS = (
     "audit",
@@ -121,7 +127,7 @@ def test_a_page_about_nothing_is_404(admin_client: Client, name: str) -> None:
         assert admin_client.get(reverse("debug") + "?api=0").status_code == 404
         return
     url = reverse(name, kwargs=dict.fromkeys(wanted, "0" * 32))
-    posts_only = name in ("function-state", "record-switch", "unbind")
+    posts_only = name in POSTS_ONLY
     assert admin_client.get(url).status_code == (405 if posts_only else 404)
     shows_only = name in SHOW_ONLY
     assert admin_client.post(url).status_code == (405 if shows_only else 404)

@@ -257,3 +257,21 @@ def test_a_backend_s_variable_needs_a_value_where_it_is_published() -> None:
     world.variable(env=release.env)
     publish.switch_version(release)
     assert live_api(row, "TEST") is not None
+
+
+@on_commit
+def test_of_many_each_is_published_that_can_be() -> None:
+    first, taken, last = world.api(), world.api(req_uri="/taken"), world.api()
+    rival = world.published(req_uri="/else")
+    rival.releases.update(definition=rival.definition() | {"req_uri": "/taken"})
+    outcome = publish.publish_many([first, taken, last], world.environment(), "all")
+    assert [r.api for r in outcome.success] == [first, last]
+    [(failed, error)] = outcome.failure
+    assert failed == taken
+    assert "answers to the same" in error.messages[0]
+    assert live_api(first) and live_api(last) and not live_api(taken)
+    assert not taken.releases.exists()
+    outcome = publish.take_many_offline([first, taken, last], world.environment())
+    assert [r.api for r in outcome.success] == [first, last]
+    assert [api for api, _ in outcome.failure] == [taken]
+    assert live_api(first) is None

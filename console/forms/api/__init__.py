@@ -1,6 +1,5 @@
-"""Forms of APIs: the wizard's steps, publishing."""
+"""Forms of APIs: the wizard's steps."""
 
-from console.forms.api.publish import OfflineForm, PublishForm
 from console.forms.api.wizard import BackendForm, FrontendForm
 
-__all__ = ["BackendForm", "FrontendForm", "OfflineForm", "PublishForm"]
+__all__ = ["BackendForm", "FrontendForm"]

@@ -1,14 +1,8 @@
-"""Pages of APIs: list, wizard, page, publishing, authorization."""
+"""Pages of APIs: list, wizard, page, authorization."""
 
 from console.views.api.credentials import ApiCredentials
 from console.views.api.detail import ApiDetail
 from console.views.api.list import ApiDelete, ApiList
-from console.views.api.publishing import (
-    ApiOffline,
-    ApiPublish,
-    ApiRecords,
-    RecordSwitch,
-)
 from console.views.api.wizard import ApiWizard
 
 __all__ = [
@@ -16,9 +10,5 @@ __all__ = [
     "ApiDelete",
     "ApiDetail",
     "ApiList",
-    "ApiOffline",
-    "ApiPublish",
-    "ApiRecords",
     "ApiWizard",
-    "RecordSwitch",
 ]

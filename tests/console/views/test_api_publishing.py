@@ -80,6 +80,85 @@ def test_taking_offline_offers_where_it_is_live(admin_client: Client) -> None:
     assert page.says("Environment: Select a valid choice.")
 
 
+def test_publishing_shows_what_it_would_change(admin_client: Client) -> None:
+    row = world.published(req_uri="/old")
+    url = reverse("api-publish", args=[row.pk])
+    page = Page(admin_client.get(url))
+    assert page.says("The saved definition is what callers get already.")
+    row.req_uri = "/new"
+    row.mock_info = {"result_content": "changed"}
+    row.save_valid()
+    page = Page(admin_client.get(url))
+    assert page.says("Path /old /new")
+    assert page.says("Default Backend › Response mock changed")
+    assert not page.says("Matching")
+    test = world.environment("TEST")
+    page = Page(admin_client.get(f"{url}?env={test.pk}"))
+    assert page.says("Not published in TEST yet")
+    assert page.form_with("env")["env"] == test.pk
+    assert admin_client.get(f"{url}?env=0").status_code == 404
+
+
+def test_a_version_s_frozen_definition_can_be_looked_at(admin_client: Client) -> None:
+    row = world.published(req_uri="/old")
+    first = row.releases.get()
+    row.req_uri = "/new"
+    row.save_valid()
+    publish.publish(row, world.environment(), "second")
+    page = Page(admin_client.get(reverse("record-detail", args=[first.pk])))
+    assert page.says("Path /old")
+    assert page.says("Path /new /old")
+    assert page.says("not effective")
+    assert page.says("Switch Version")
+    url = reverse("record-detail", args=[row.releases.get(status=1).pk])
+    page = Page(admin_client.get(url))
+    assert page.says("current version")
+    assert page.says("Take Offline")
+
+
+def test_one_version_or_all_environments_are_taken_offline(
+    admin_client: Client,
+) -> None:
+    row = world.published()
+    first = row.releases.get()
+    publish.publish(row, world.environment())
+    url = reverse("record-offline", args=[first.pk])
+    page = Page(admin_client.post(url, follow=True))
+    assert page.says(f"Version {first.version_no} is not effective.")
+    live = row.releases.get(status=1)
+    url = reverse("record-offline", args=[live.pk])
+    assert Page(admin_client.post(url, follow=True)).says("Offline in RELEASE.")
+    for env in (world.environment(), world.environment("TEST")):
+        publish.publish(row, env)
+    url = reverse("api-offline", args=[row.pk])
+    page = Page(admin_client.post(url, {"env": "all"}, follow=True))
+    assert page.says("Offline in RELEASE, TEST.")
+    assert not row.releases.filter(status=1).exists()
+
+
+def test_the_runtime_definition_tells_nothing_of_the_backend(
+    admin_client: Client,
+) -> None:
+    row = world.published(req_uri="/orders", mock_info={"result_content": "hidden"})
+    row.req_uri = "/draft"
+    row.save_valid()
+    url = reverse("api-runtime", args=[row.pk])
+    page = Page(admin_client.get(url))
+    assert page.says("Path /orders")
+    assert page.says(row.releases.get().publish_id)
+    assert not page.says("hidden") and not page.says("/draft")
+    test = world.environment("TEST")
+    assert Page(admin_client.get(f"{url}?env={test.pk}")).says("Not published in TEST.")
+
+
+def test_records_are_filtered_by_environment(admin_client: Client) -> None:
+    row = world.published()
+    publish.publish(row, world.environment("TEST"), "in test")
+    url = reverse("api-records", args=[row.pk])
+    page = Page(admin_client.get(url, {"env": RELEASE_ID}))
+    assert not page.says("in test")
+
+
 def test_an_older_version_is_made_current_again(admin_client: Client) -> None:
     row = world.published()
     first = row.releases.get()

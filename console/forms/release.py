@@ -1,4 +1,4 @@
-"""Publishing an API and taking it offline (reference: console.md section E4)."""
+"""Publishing and taking offline (reference: console.md section E4)."""
 
 from typing import Any
 
@@ -7,9 +7,11 @@ from django import forms
 from console.forms.base import PlainForm, environment_field
 from console.models import Api, Environment
 
+ALL = "all"
+
 
 class PublishForm(PlainForm):
-    """Publish Latest Version (reference: console.md section E4)."""
+    """Publish Latest Version."""
 
     env = environment_field(
         help_text="The API's current definition in this environment is overwritten.",
@@ -23,18 +25,22 @@ class PublishForm(PlainForm):
 
 
 class OfflineForm(PlainForm):
-    """Take Offline: one of the environments that the API is published in."""
+    """Take Offline: in one of the environments that the API is published in, or all."""
 
-    env = forms.ModelChoiceField(
-        Environment.objects.none(),
+    env = forms.ChoiceField(
         label="Environment",
-        empty_label=None,
         help_text="Callers lose access to the API in this environment.",
     )
 
     def __init__(self, *args: Any, api: Api, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        live = Environment.objects.filter(releases__api=api, releases__status=1)
+        choices = [(env.pk, env.name) for env in live.distinct()]
+        several = [(ALL, "All environments")] if len(choices) > 1 else []
         field: Any = self.fields["env"]
-        field.queryset = Environment.objects.filter(
-            releases__api=api, releases__status=1
-        ).distinct()
+        field.choices = choices + several
+
+    def clean_env(self) -> Environment | None:
+        """None for all of them."""
+        chosen = self.cleaned_data["env"]
+        return None if chosen == ALL else Environment.objects.get(pk=chosen)
