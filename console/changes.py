@@ -128,3 +128,13 @@ def _members() -> dict[str, str]:
         params.REQ_PARAM,
     )
     return {name: m.label for document in documents for name, m in document.items()}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "On" if value else "Off"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)

@@ -150,7 +150,8 @@ def effective(api: models.Api, env: models.Environment) -> models.Release | None
 def take_offline_everywhere(api: models.Api) -> list[models.Environment]:
     """Stop serving an API anywhere; gives where it was served."""
     live = api.releases.filter(status=models.Release.Status.EFFECTIVE)
-    return [r.env for r in live.select_related("env") if take_offline(api, r.env)]
+    rows = live.select_related("env").order_by("env__create_time")
+    return [row.env for row in rows if take_offline(api, row.env)]
 
 
 @transaction.atomic
