@@ -25,7 +25,14 @@ from console.models.fields import EncryptedJSONField, EncryptedTextField
 _UNWATCHED = {"Audit", "Build", "Invocation", "Package", "Trace"}
 _SECRETS = (EncryptedTextField, EncryptedJSONField)
 # Set by the database, or no change that anybody made.
-_UNSAID = ("create_time", "register_time", "auth_time", "last_login", "date_joined")
+_UNSAID = (
+    "create_time",
+    "register_time",
+    "auth_time",
+    "last_login",
+    "date_joined",
+    "previous_secrets",
+)
 _MOST = 2000
 _PRUNE_SECONDS = 3600.0
 
