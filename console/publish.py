@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Model
@@ -33,6 +34,9 @@ _WATCHED = (
     models.AppAcl,
     models.AppQuota,
     models.AppQuotaBinding,
+    models.AccessKey,
+    models.Account,
+    models.AppCode,
     models.Authorization,
     models.Authorizer,
     models.Channel,
@@ -64,6 +68,13 @@ def connect() -> None:
         post_delete.connect(_changed, sender=model, dispatch_uid=f"deleted {model}")
     through = models.Domain.certificates.through
     m2m_changed.connect(_changed, sender=through, dispatch_uid="certificates")
+    post_save.connect(user_changed, sender=User, dispatch_uid="saved user")
+
+
+def user_changed(update_fields: Any = None, **_: Any) -> None:
+    """A password, or who is enabled; a login alone changes nothing."""
+    if update_fields is None or set(update_fields) != {"last_login"}:
+        _changed(User)
 
 
 def compile_now() -> None:

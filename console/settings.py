@@ -22,6 +22,7 @@ WHEELHOUSE = Path(
     env.str("SALLYPORT_WHEELHOUSE", default=str(BASE_DIR / "wheelhouse"))
 ).resolve()
 STATE_DIR = DATA_DIR / "state"
+TOKEN_KEY_FILE = KEYS_DIR / "tokens.key"
 SNAPSHOT_KEY_FILE = KEYS_DIR / "snapshot.key"
 RECORDS_KEY_FILE = KEYS_DIR / "records.key"
 FIELD_KEY_FILE = KEYS_DIR / "fields.key"
@@ -31,6 +32,7 @@ ensure_directory(DATA_DIR)
 ensure_directory(KEYS_DIR)
 ensure_fernet_key(SNAPSHOT_KEY_FILE)
 ensure_fernet_key(FIELD_KEY_FILE)
+ensure_fernet_key(TOKEN_KEY_FILE)
 ensure_secret(RECORDS_KEY_FILE)
 SECRET_KEY = env.str("SECRET_KEY", default="") or ensure_secret(KEYS_DIR / "django.key")
 
@@ -56,6 +58,7 @@ FUNCTION_JAIL = env.str("SALLYPORT_FUNCTION_JAIL", default="")
 # What the vendor's names hold: one region, one project, one gateway.
 REGION = env.str("SALLYPORT_REGION", default="local")
 PROJECT_ID = env.str("SALLYPORT_PROJECT_ID", default="5a11e904700040008000000000000001")
+DOMAIN_NAME = env.str("SALLYPORT_DOMAIN_NAME", default="sallyport")
 DOMAIN_ID = env.str("SALLYPORT_DOMAIN_ID", default="5a11e904700040008000000000000003")
 INSTANCE_ID = env.str(
     "SALLYPORT_INSTANCE_ID", default="5a11e904700040008000000000000002"
@@ -130,6 +133,7 @@ TEMPLATES = [
 ROOT_URLCONF = "console.urls"
 WSGI_APPLICATION = "console.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTHENTICATION_BACKENDS = ["console.passwords.LimitedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

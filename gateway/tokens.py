@@ -4,7 +4,7 @@ A token is sealed (Fernet), so it says who calls without a database, and can nei
 be read nor made without the keys, which a snapshot holds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import orjson
@@ -42,9 +42,12 @@ def issue(user: User, sealing: MultiFernet, now: float) -> tuple[str, Claims]:
 
 
 def read(
-    token: str, sealing: MultiFernet | None, users: Mapping[str, User], now: float
+    token: str,
+    sealing: MultiFernet | None,
+    find: Callable[[str], User | None],
+    now: float,
 ) -> User:
-    """The user whose token it is, else TokenError.
+    """The user whose token it is, else TokenError. `find` gives users by their ids.
 
     A changed password or a later revocation ends the tokens given before, and a
     disabled user has none.
@@ -55,7 +58,7 @@ def read(
         claims = Claims(**orjson.loads(sealing.decrypt(token.encode())))
     except (InvalidToken, ValueError, TypeError):
         raise TokenError("decrypt token fail") from None
-    user = users.get(claims.user_id)
+    user = find(claims.user_id)
     if user is None:
         raise TokenError("the user of the token does not exist or is disabled")
     if now >= claims.expires_at:

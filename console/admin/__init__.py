@@ -2,8 +2,24 @@
 
 from django.contrib import admin
 
-from console.admin import apis, channels, credentials, functions, policies, records
+from console.admin import (
+    apis,
+    channels,
+    credentials,
+    functions,
+    policies,
+    records,
+    users,
+)
 
-__all__ = ["apis", "channels", "credentials", "functions", "policies", "records"]
+__all__ = [
+    "apis",
+    "channels",
+    "credentials",
+    "functions",
+    "policies",
+    "records",
+    "users",
+]
 
 admin.site.site_header = admin.site.site_title = "Sallyport administration"

@@ -2,5 +2,6 @@
 
 from console.compile.compiler import Compiler
 from console.compile.functions import callee, function, target, version
+from console.compile.users import user
 
-__all__ = ["Compiler", "callee", "function", "target", "version"]
+__all__ = ["Compiler", "callee", "function", "target", "user", "version"]

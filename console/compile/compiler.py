@@ -7,13 +7,14 @@ from typing import Any
 
 from django.conf import settings
 
-from console import limits, models
+from console import models
 from console.compile.backends import Backends, req_param
 from console.compile.channels import channels
 from console.compile.functions import called, target
 from console.compile.groups import Groups
 from console.compile.policies import Plugins, Signatures
 from console.compile.traditional import CallerPolicies, Traditional
+from console.compile.users import gateway_settings, users
 from console.compile.variables import Variables, resolve
 from gateway import snapshot as data
 
@@ -32,7 +33,7 @@ class Compiler:
         self._credentials = _bound_credentials()
         self._variables = Variables()
         self._settings = replace(
-            limits.of_calls(), ratelimit=200, tenant_id=settings.DOMAIN_ID
+            gateway_settings(), ratelimit=200, tenant_id=settings.DOMAIN_ID
         )
         self._policies = Traditional(self._settings.ratelimit)
         self._callers = CallerPolicies()
@@ -48,7 +49,7 @@ class Compiler:
         return data.Snapshot(
             groups=self._groups.all,
             apis=apis,
-            credentials=tuple(map(self._credential, models.Credential.objects.all())),
+            credentials=self._all_credentials(),
             authorizers=tuple(self._authorizers.values()),
             functions=tuple(called(self._targets())),
             channels=tuple(self._channels.values()),
@@ -56,6 +57,7 @@ class Compiler:
             signatures=tuple(self._signatures.known.values()),
             throttles=self._policies.every_throttle(),
             acls=(*self._policies.acls.values(), *self._callers.acls.values()),
+            users=users(),
             settings=self._settings,
         )
 
@@ -91,6 +93,7 @@ class Compiler:
             req_uri=definition["req_uri"],
             match_mode=definition["match_mode"],
             auth_type=definition["auth_type"],
+            app_code=definition["auth_opt"].get("app_code_auth_type") == "HEADER",
             authorizer=self._guard(guard) if guard else None,
             cors=definition["cors"],
             content_type=definition["content_type"],
@@ -107,12 +110,17 @@ class Compiler:
             responses=self._groups.responses(definition["response_id"]),
         )
 
+    def _all_credentials(self) -> tuple[data.Credential, ...]:
+        rows = models.Credential.objects.prefetch_related("app_codes")
+        return tuple(map(self._credential, rows))
+
     def _credential(self, row: models.Credential) -> data.Credential:
         return data.Credential(
             row.pk,
             row.name,
             row.app_key,
             row.app_secret,
+            tuple(code.app_code for code in row.app_codes.all()),
             acl=self._callers.acl(row.pk),
             quota=self._callers.quota(row.pk),
         )

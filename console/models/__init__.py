@@ -1,9 +1,12 @@
 """The nouns of the product, one per file; field names are the REST names."""
 
+from console.models.access_key import AccessKey
+from console.models.account import Account
 from console.models.acl import Acl, AclBinding
 from console.models.alias import Alias
 from console.models.api import Api, BackendUse
 from console.models.app_acl import AppAcl
+from console.models.app_code import AppCode
 from console.models.app_quota import AppQuota, AppQuotaBinding
 from console.models.audit import Audit
 from console.models.authorizer import Authorizer
@@ -18,6 +21,7 @@ from console.models.function import Function, TestEvent
 from console.models.group import ApiGroup
 from console.models.instance import Instance
 from console.models.invocation import Invocation
+from console.models.lockout import Lockout
 from console.models.package import Package
 from console.models.plugin import Plugin, PluginBinding
 from console.models.release import Release
@@ -42,6 +46,9 @@ __all__ = [
     "AppQuota",
     "AppQuotaBinding",
     "Audit",
+    "AccessKey",
+    "Account",
+    "AppCode",
     "Authorization",
     "Authorizer",
     "BackendUse",
@@ -58,6 +65,7 @@ __all__ = [
     "Invocation",
     "Member",
     "MemberGroup",
+    "Lockout",
     "Package",
     "Plugin",
     "PluginBinding",

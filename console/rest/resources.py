@@ -19,7 +19,7 @@ from rest_framework.viewsets import ViewSet
 
 from console import access, audit
 from console.rest import errors
-from console.rest.auth import AUTHENTICATION
+from console.rest.auth import AUTHENTICATION, identify
 from console.rest.errors import Dialect
 from console.rest.paging import Page
 
@@ -49,6 +49,7 @@ class Endpoint(ViewSet):
     action: str
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        identify(request)
         # What only reads must not wait for whoever writes.
         if request.method == "GET" or not self.atomic:
             return super().dispatch(request, *args, **kwargs)

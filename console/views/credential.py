@@ -41,7 +41,7 @@ class CredentialEdit(generic.Edit):
 
 @method_decorator(never_cache, name="dispatch")
 class CredentialDetail(generic.Detail):
-    """The secret is masked. POST shows it, to those who could reset it."""
+    """Secret and AppCodes are masked. POST shows one, to those who could reset it."""
 
     model = Credential
     template_name = "credential/detail.html"
@@ -54,13 +54,17 @@ class CredentialDetail(generic.Detail):
         bound = credential.authorizations.select_related("api__group", "env")
         return super().get_context_data(
             bound=bound,
+            app_codes=credential.app_codes.all(),
             created=moment(credential.register_time),
             **kwargs,
         )
 
     def post(self, request: HttpRequest, **_: Any) -> HttpResponse:
         self.object = self.get_object()
-        context = self.get_context_data(revealed=self.object.app_secret)
+        if code := request.POST.get("app_code"):
+            context = self.get_context_data(revealed_code=code)
+        else:
+            context = self.get_context_data(revealed=self.object.app_secret)
         return self.render_to_response(context)
 
 
@@ -69,13 +73,14 @@ class CredentialDelete(generic.Delete):
 
     def dependents(self) -> generic.Dependents:
         bound = self.object.authorizations.select_related("api", "env")
+        codes = self.object.app_codes.count()
         return [
             (
                 f"API {a.api} in {a.env}: its calls will be refused",
                 a.api.get_absolute_url(),
             )
             for a in bound
-        ]
+        ] + ([(f"{codes} AppCode{'s' * (codes > 1)}", "")] if codes else [])
 
     def blocked(self) -> bool:
         return False

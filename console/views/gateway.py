@@ -12,7 +12,9 @@ from gateway.http import Headers, Request, Response
 
 def serve(request: HttpRequest) -> HttpResponseBase:
     """Answer a Django request as the gateway would."""
-    answer = embedded().serve(to_gateway(request))
+    # Not `request.body`: the limit, and the words of a refusal, are the gateway's.
+    body = request.read(limits.of_calls().request_body_size + 1)
+    answer = embedded().serve(to_gateway(request, body))
     if found := embedded().records.take():
         records.store(found)
     response = _response(answer)
@@ -31,7 +33,7 @@ def _response(answer: Response) -> HttpResponseBase:
     return StreamingHttpResponse(pieces, status=answer.status)
 
 
-def to_gateway(request: HttpRequest) -> Request:
+def to_gateway(request: HttpRequest, body: bytes) -> Request:
     """A Django request as the gateway's value.
 
     WSGI gives the path decoded; encoding it again signs and matches the same,
@@ -47,8 +49,7 @@ def to_gateway(request: HttpRequest) -> Request:
         scheme=request.scheme or "http",
         client=meta.get("REMOTE_ADDR", ""),
         port=int(request.get_port()),
-        # Not `request.body`: the limit, and the words of a refusal, are the gateway's.
-        body=request.read(limits.of_calls().request_body_size + 1),
+        body=body,
     )
 
 

@@ -29,9 +29,9 @@ def authenticate(call: Call) -> Awaitable[None] | None:
     token = call.request.headers.get(TOKEN_HEADER)
     if token is None:
         return _by_signature(call)
-    sealing, users = call.snapshot.settings.token_cipher, call.snapshot.users_by_id
+    sealing, find = call.snapshot.settings.token_cipher, call.snapshot.users_by_id.get
     try:
-        user = tokens.read(token, sealing, users, call.services.clock())
+        user = tokens.read(token, sealing, find, call.services.clock())
     except tokens.TokenOutdated as error:
         raise TokenExpired(reason=str(error)) from None
     except tokens.TokenError as error:

@@ -25,6 +25,7 @@ FOR_VIEWERS = {
     "record-detail",
     "version-detail",
     "version-list",
+    "accesskey-list",
     "api-credentials",
     "api-detail",
     "api-list",
@@ -59,10 +60,19 @@ SHOW_ONLY = {
     "version-list",
 }
 # Those without a page of their own.
-POSTS_ONLY = {"function-state", "record-offline", "record-switch", "unbind"}
+POSTS_ONLY = {
+    "accesskey-download",
+    "accesskey-switch",
+    "function-state",
+    "record-offline",
+    "record-switch",
+    "unbind",
+}
 NAMES = sorted(str(pattern.name) for pattern in world.patterns())
 NOUNS = (
     "audit",
+    "accesskey",
+    "appcode",
     "api",
     "apigroup",
     "alias",

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
@@ -56,6 +57,9 @@ class Example:
     signature: models.Signature
     appquota: models.AppQuota
     audit: models.Audit
+    access_key: models.AccessKey
+    app_code: models.AppCode
+    lockout: models.Lockout
 
     @property
     def debug_url(self) -> str:
@@ -100,7 +104,34 @@ def example() -> Example:
         signature=signature,
         appquota=quota,
         audit=models.Audit.objects.all()[0],
+        access_key=access_key(),
+        app_code=app_code(credential),
+        lockout=lockout(),
     )
+
+
+def user(name: str = "admin") -> User:
+    """A superuser; "admin" is the one that `admin_client` is signed in as."""
+    known = User.objects.filter(username=name).first()
+    return known or User.objects.create_superuser(name, password="password")
+
+
+def access_key(owner: User | None = None, **fields: Any) -> models.AccessKey:
+    account = models.Account.of(owner or user())
+    row = models.AccessKey(account=account, **fields)
+    row.save_valid()
+    return row
+
+
+def app_code(app: models.Credential, **fields: Any) -> models.AppCode:
+    row = models.AppCode(app=app, **fields)
+    row.save_valid()
+    return row
+
+
+def lockout(name: str = "somebody") -> models.Lockout:
+    models.Lockout.fail(name)
+    return models.Lockout.objects.get(pk=name)
 
 
 def invocation(function: models.Function, **fields: Any) -> models.Invocation:
@@ -277,7 +308,7 @@ def live() -> Snapshot:
 
 OF_A_FUNCTION = {"version-list", "version-publish", "alias-list", "alias-create"}
 # For programs: pages about it would be about nothing.
-NOT_PAGES = {"records"}
+NOT_PAGES = {"records", "tokens"}
 
 
 def patterns() -> list[URLPattern]:
@@ -289,7 +320,12 @@ def patterns() -> list[URLPattern]:
 def address(name: str, row: Example) -> str:
     """The URL of a page, about the example's objects."""
     noun = name.partition("-")[0]
-    nouns = {"record": row.release, "unbind": row.authorization}
+    nouns = {
+        "record": row.release,
+        "unbind": row.authorization,
+        "accesskey": row.access_key,
+        "appcode": row.app_code,
+    }
     # Lists of what a function has are about the function.
     nouns |= dict.fromkeys(
         (n.partition("-")[0] for n in OF_A_FUNCTION & {name}), row.function

@@ -19,7 +19,7 @@ from tests.console import world
 )
 def test_a_path_means_the_same_to_the_gateway(path: str) -> None:
     asked = RequestFactory().get(quote(path, safe="/%"))
-    given = to_gateway(asked)
+    given = to_gateway(asked, b"")
     straight = Request("GET", quote(path, safe="/%"), "", Headers([]))
     assert signing.canonical_uri(given.raw_path) == signing.canonical_uri(
         straight.raw_path
@@ -36,7 +36,7 @@ def test_everything_else_is_handed_over_as_it_came() -> None:
             "X-Own": "值".encode().decode("latin-1"),
         },
     )
-    given = to_gateway(asked)
+    given = to_gateway(asked, asked.read())
     assert (given.method, given.query, given.body) == ("POST", "x=1&x=%20", b"body")
     assert given.headers.get(b"host") == "g.apig.localhost:8000"
     assert given.headers.get(b"content-type") == "text/plain"
