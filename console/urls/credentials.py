@@ -39,7 +39,7 @@ urlpatterns = [
     path(
         "credentials/<pk>/app-codes/create/",
         app_code.AppCodeCreate.as_view(),
-        name="appcode-create",
+        name="credential-appcode",
     ),
     path(
         "app-codes/<pk>/delete/",
