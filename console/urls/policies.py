@@ -1,10 +1,64 @@
 """API policies."""
 
-from django.urls import path
+from typing import Any
 
-from console.views import authorizer
+from django.urls import URLPattern, path
+
+from console.models import Acl, Plugin, Signature, Throttle
+from console.models.binding import Policy
+from console.views import acl, authorizer, binding, policy, throttle
+
+
+def bound(model: type[Policy], detail: Any, delete: Any) -> list[URLPattern]:
+    """The pages that every policy has."""
+    noun = model.noun
+    views = {
+        f"policies/{noun}/<pk>/": (f"{noun}-detail", detail.as_view(model=model)),
+        f"policies/{noun}/<pk>/delete/": (
+            f"{noun}-delete",
+            delete.as_view(model=model),
+        ),
+        f"policies/{noun}/<pk>/bind/": (
+            f"{noun}-bind",
+            binding.Bind.as_view(about=model),
+        ),
+        f"policies/{noun}/<pk>/unbind/": (
+            f"{noun}-unbind",
+            binding.Unbind.as_view(about=model),
+        ),
+    }
+    return [path(route, view, name=name) for route, (name, view) in views.items()]
+
 
 urlpatterns = [
+    path("policies/", policy.PolicyList.as_view(), name="policy-list"),
+    path("policies/create/", policy.PolicyTypes.as_view(), name="policy-create"),
+    path(
+        "policies/throttle/create/",
+        throttle.ThrottleEdit.as_view(),
+        name="throttle-create",
+    ),
+    path(
+        "policies/throttle/<pk>/edit/",
+        throttle.ThrottleEdit.as_view(),
+        name="throttle-edit",
+    ),
+    path(
+        "policies/throttle/<pk>/exclude/",
+        throttle.SpecialEdit.as_view(),
+        name="throttle-exclude",
+    ),
+    path(
+        "policies/throttle/specials/<pk>/delete/",
+        throttle.SpecialDelete.as_view(),
+        name="throttlespecial-delete",
+    ),
+    path("policies/acl/create/", acl.AclEdit.as_view(), name="acl-create"),
+    path("policies/acl/<pk>/edit/", acl.AclEdit.as_view(), name="acl-edit"),
+    *bound(Throttle, throttle.ThrottleDetail, throttle.ThrottleDelete),
+    *bound(Acl, acl.AclDetail, acl.AclDelete),
+    *bound(Signature, binding.PolicyDetail, binding.PolicyDelete),
+    *bound(Plugin, binding.PolicyDetail, binding.PolicyDelete),
     path(
         "policies/authorizers/",
         authorizer.AuthorizerList.as_view(),
