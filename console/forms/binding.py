@@ -23,8 +23,9 @@ class Replacing(PlainForm):
         wanted = ",".join(sorted(binding.pk for binding in ended))
         if wanted == self.cleaned_data.get("replace"):
             return
-        self.data = self.data.copy()
-        self.data[self.add_prefix("replace")] = wanted
+        data: Any = self.data
+        self.data = data = data.copy()
+        data[self.add_prefix("replace")] = wanted
         for binding in ended:
             self.add_error(
                 None,

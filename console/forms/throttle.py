@@ -83,9 +83,7 @@ class SpecialForm(NounForm):
             self.add_error("object_id", "ID: choose a credential, or give an ID.")
         return self.cleaned_data
 
-    def validate_constraints(self) -> None:
-        """Its policy is not a field of the form, but part of the rule."""
-        try:
-            self.instance.validate_constraints()
-        except forms.ValidationError as error:
-            self._update_errors(error)
+    def _get_validation_exclusions(self) -> set[str]:
+        """Its policy is not a field of the form, but part of a rule."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"throttle"}

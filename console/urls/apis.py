@@ -18,6 +18,7 @@ urlpatterns = [
     path("apis/<pk>/publish/", release.ApiPublish.as_view(), name="api-publish"),
     path("apis/<pk>/offline/", release.ApiOffline.as_view(), name="api-offline"),
     path("apis/<pk>/records/", release.ApiRecords.as_view(), name="api-records"),
+    path("apis/<pk>/policies/", api.ApiPolicies.as_view(), name="api-policies"),
     path(
         "apis/<pk>/credentials/", api.ApiCredentials.as_view(), name="api-credentials"
     ),

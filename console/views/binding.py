@@ -61,12 +61,13 @@ class Bind(generic.Ask):
     """Select APIs. What would be replaced is shown before it happens."""
 
     verb = "add"
+    about: Any = None
     template_name = "binding/bind.html"
     form_class = BindForm
 
     @property
-    def model(self) -> Any:  # type: ignore[override]
-        return self.about.binding_model()  # type: ignore[attr-defined]
+    def model(self) -> Any:
+        return self.about.binding_model()
 
     def get_title(self) -> str:
         return f"Bind {self.target} to APIs"
@@ -75,7 +76,7 @@ class Bind(generic.Ask):
     def candidates(self) -> Any:
         """Published APIs, as the filters in the URL leave them."""
         asked = self.request.GET
-        published = {"releases__status": 1}
+        published: dict[str, Any] = {"releases__status": 1}
         if env := asked.get("env"):
             published["releases__env"] = env
         rows = Api.objects.filter(**published).select_related("group").distinct()
@@ -120,7 +121,7 @@ class Unbind(generic.Guarded):
     http_method_names = ["post"]
 
     @property
-    def model(self) -> Any:  # type: ignore[override]
+    def model(self) -> Any:
         return self.about.binding_model()
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

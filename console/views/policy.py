@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Value
-from django.shortcuts import render
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from console import access

@@ -40,9 +40,19 @@ FOR_VIEWERS = {
     "function-list",
     "group-detail",
     "group-list",
+    "api-policies",
+    "policy-list",
+    "acl-detail",
+    "plugin-detail",
+    "signature-detail",
+    "throttle-detail",
 }
 # And those that take nothing at all.
 SHOW_ONLY = {
+    "acl-detail",
+    "plugin-detail",
+    "signature-detail",
+    "throttle-detail",
     "audit-detail",
     "alias-list",
     "api-detail",
@@ -63,6 +73,11 @@ SHOW_ONLY = {
 POSTS_ONLY = {
     "accesskey-download",
     "accesskey-switch",
+    "acl-unbind",
+    "plugin-unbind",
+    "signature-unbind",
+    "throttle-unbind",
+    "throttlespecial-delete",
     "function-state",
     "record-offline",
     "record-switch",
@@ -70,6 +85,18 @@ POSTS_ONLY = {
 }
 NAMES = sorted(str(pattern.name) for pattern in world.patterns())
 NOUNS = (
+    "acl",
+    "aclbinding",
+    "appacl",
+    "appquota",
+    "appquotabinding",
+    "plugin",
+    "pluginbinding",
+    "signature",
+    "signaturebinding",
+    "throttle",
+    "throttlebinding",
+    "throttlespecial",
     "audit",
     "accesskey",
     "appcode",

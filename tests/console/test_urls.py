@@ -36,6 +36,11 @@ def spoil(example: world.Example) -> None:
         tags=[HOSTILE],
         mock_info={"result_content": HOSTILE, "headers": [header]},
     )
+    models.Throttle.objects.update(name=HOSTILE, remark=HOSTILE)
+    models.ThrottleSpecial.objects.update(object_id=HOSTILE)
+    models.Acl.objects.update(acl_name=HOSTILE, acl_value=HOSTILE)
+    models.AppAcl.objects.update(app_acl_values=[HOSTILE])
+    models.AppQuota.objects.update(name=HOSTILE, remark=HOSTILE)
     models.Release.objects.update(remark=HOSTILE, version_no=HOSTILE[:20])
     models.Environment.objects.update(name=HOSTILE[:60])
     models.Credential.objects.update(name=HOSTILE, remark=HOSTILE, app_key=HOSTILE)

@@ -52,6 +52,7 @@ class Example:
     certificate: models.Certificate
     instance: models.Instance
     throttle: models.Throttle
+    throttlespecial: models.ThrottleSpecial
     acl: models.Acl
     plugin: models.Plugin
     signature: models.Signature
@@ -99,6 +100,7 @@ def example() -> Example:
         certificate=certificate(),
         instance=models.Instance.current(),
         throttle=throttle,
+        throttlespecial=throttle.specials.get(),
         acl=acl,
         plugin=plugin,
         signature=signature,

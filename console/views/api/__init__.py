@@ -3,6 +3,7 @@
 from console.views.api.credentials import ApiCredentials
 from console.views.api.detail import ApiDetail
 from console.views.api.list import ApiDelete, ApiList
+from console.views.api.policies import ApiPolicies
 from console.views.api.wizard import ApiWizard
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "ApiDelete",
     "ApiDetail",
     "ApiList",
+    "ApiPolicies",
     "ApiWizard",
 ]

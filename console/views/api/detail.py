@@ -5,6 +5,7 @@ from typing import Any
 from console import addresses
 from console.models import Api
 from console.views import generic
+from console.views.api import policies
 
 
 class ApiDetail(generic.Detail):
@@ -23,6 +24,7 @@ class ApiDetail(generic.Detail):
             backend_facts=_backend_facts(api),
             headers=api.mock_info.get("headers", []),
             url=_url(api),
+            path=policies.path(api),
             **kwargs,
         )
 
