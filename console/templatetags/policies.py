@@ -1,5 +1,6 @@
-"""The tabs of API Policies (console.md section F)."""
+"""Tabs of API Policies and Credentials (console.md sections F and G)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -15,12 +16,25 @@ TABS = (
     ("Custom Authorizers", "authorizer-list"),
     ("Orchestration Rules", "orchestration-list"),
 )
+OF_CREDENTIALS = (
+    ("Credentials", "credential-list"),
+    ("Credential Quota Policies", "appquota-list"),
+)
 
 
 @register.inclusion_tag("includes/tabs.html")
 def policy_tabs(current: str) -> dict[str, Any]:
-    """All tabs; `current` is the URL name of the page."""
-    found = [(label, address(name), name == current) for label, name in TABS]
+    """The tabs of API Policies; `current` is the URL name of the page."""
+    return _tabs(TABS, current)
+
+
+@register.inclusion_tag("includes/tabs.html")
+def credential_tabs(current: str) -> dict[str, Any]:
+    return _tabs(OF_CREDENTIALS, current)
+
+
+def _tabs(tabs: Iterable[tuple[str, str]], current: str) -> dict[str, Any]:
+    found = [(label, address(name), name == current) for label, name in tabs]
     return {"tabs": [tab for tab in found if tab[1]]}
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.views import access_key, app_code, credential
+from console.views import access_key, app_acl, app_code, app_quota, credential
 
 urlpatterns = [
     path("credentials/", credential.CredentialList.as_view(), name="credential-list"),
@@ -25,6 +25,32 @@ urlpatterns = [
         "credentials/<pk>/reset/",
         credential.CredentialReset.as_view(),
         name="credential-reset",
+    ),
+    path("credentials/<pk>/acl/", app_acl.AppAclEdit.as_view(), name="credential-acl"),
+    path(
+        "credentials/<pk>/acl/unbind/",
+        app_acl.AppAclDelete.as_view(),
+        name="credential-acl-unbind",
+    ),
+    path(
+        "credentials/<pk>/quota/",
+        app_quota.CredentialQuota.as_view(),
+        name="credential-quota",
+    ),
+    path("quotas/", app_quota.AppQuotaList.as_view(), name="appquota-list"),
+    path("quotas/create/", app_quota.AppQuotaEdit.as_view(), name="appquota-create"),
+    path("quotas/<pk>/", app_quota.AppQuotaDetail.as_view(), name="appquota-detail"),
+    path("quotas/<pk>/edit/", app_quota.AppQuotaEdit.as_view(), name="appquota-edit"),
+    path(
+        "quotas/<pk>/delete/",
+        app_quota.AppQuotaDelete.as_view(),
+        name="appquota-delete",
+    ),
+    path("quotas/<pk>/bind/", app_quota.AppQuotaBind.as_view(), name="appquota-bind"),
+    path(
+        "quotas/bindings/<pk>/unbind/",
+        app_quota.AppQuotaUnbind.as_view(),
+        name="appquotabinding-unbind",
     ),
     path(
         "credentials/<pk>/delete/",

@@ -16,7 +16,7 @@ from console.forms.credential import (
     CredentialEditForm,
     CredentialForm,
 )
-from console.models import Api, Authorization, Credential
+from console.models import Api, AppAcl, AppQuotaBinding, Authorization, Credential
 from console.templatetags.ui import moment
 from console.views import generic
 
@@ -56,6 +56,8 @@ class CredentialDetail(generic.Detail):
             bound=bound,
             app_codes=credential.app_codes.all(),
             created=moment(credential.register_time),
+            acl=AppAcl.objects.filter(app=credential).first(),
+            quota=AppQuotaBinding.objects.filter(app=credential).first(),
             **kwargs,
         )
 

@@ -13,6 +13,8 @@ OPEN = {"login"}
 FOR_EVERYBODY_SIGNED_IN = {"home", "login", "logout"}
 # Pages that show something and change nothing until they are sent.
 FOR_VIEWERS = {
+    "appquota-detail",
+    "appquota-list",
     "audit-detail",
     "audit-export",
     "audit-list",
@@ -49,6 +51,7 @@ FOR_VIEWERS = {
 }
 # And those that take nothing at all.
 SHOW_ONLY = {
+    "appquota-detail",
     "acl-detail",
     "plugin-detail",
     "signature-detail",
@@ -71,6 +74,8 @@ SHOW_ONLY = {
 }
 # Those without a page of their own.
 POSTS_ONLY = {
+    "appquotabinding-unbind",
+    "credential-acl-unbind",
     "accesskey-download",
     "accesskey-switch",
     "acl-unbind",

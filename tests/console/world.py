@@ -57,6 +57,7 @@ class Example:
     plugin: models.Plugin
     signature: models.Signature
     appquota: models.AppQuota
+    appquotabinding: models.AppQuotaBinding
     audit: models.Audit
     access_key: models.AccessKey
     app_code: models.AppCode
@@ -105,6 +106,7 @@ def example() -> Example:
         plugin=plugin,
         signature=signature,
         appquota=quota,
+        appquotabinding=quota.bindings.get(),
         audit=models.Audit.objects.all()[0],
         access_key=access_key(),
         app_code=app_code(credential),
