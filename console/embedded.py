@@ -68,6 +68,7 @@ class Embedded:
             self.records,
             self._draft_state,
             self._client,
+            self._gateway.services.background,
         )
         call = Call(request, services, debug=True, traced=True)
         response = self._wait(lambda: _whole(call))
