@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ async def connect(port: int, sent: bytes) -> Connection:
     return reader, writer
 
 
-def limit(world: World, **settings: int) -> None:
+def limit(world: World, **settings: Any) -> None:
     known = replace(Settings(), **settings)
     world.snapshot = replace(world.snapshot, settings=known).prepare()
 
