@@ -47,6 +47,7 @@ class DebugCall:
     headers: Pairs
     body: bytes
     signer: models.Credential | str = BY_DEBUGGER
+    policies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def run(call: DebugCall) -> models.Trace:
     snapshot = Compiler().snapshot().with_draft(api, identity)
     request = _signed(call, build_request(call), identity)
     started = time.perf_counter()
-    response, trace = embedded().debug(request, snapshot)
+    response, trace = embedded().debug(request, snapshot, policies=call.policies)
     elapsed = (time.perf_counter() - started) * 1000
     records.store(embedded().records.take())
     result = Result(

@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
+from console import limits
 from gateway.app import Gateway
 from gateway.call import Call, Services, Step
 from gateway.client import Client
+from gateway.errors import ConfigurationMissing
 from gateway.functions.package import Store
 from gateway.functions.pool import Invocation, Pool
 from gateway.guard import Guard, guard
@@ -43,11 +45,11 @@ class Embedded:
         )
         self._thread.start()
         self._pool = Pool(Store(settings.PACKAGES_DIR), jail=settings.FUNCTION_JAIL)
-        live = File(settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE)
+        self._live = File(settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE)
         self.records = Recorder()
         self._client = Client(_guard())
         self._gateway = Gateway(
-            live, self._pool, records=self.records, client=self._client
+            self._live, self._pool, records=self.records, client=self._client
         )
         self._drafts = ExpiringCache()
         self._draft_state = Memory()
@@ -56,10 +58,21 @@ class Embedded:
         """What a gateway answers to a request."""
         return self._wait(lambda: self._gateway.handle(request))
 
+    @property
+    def body_limit(self) -> int:
+        """The largest request body that the gateway takes, in bytes."""
+        try:
+            return self._live.current().settings.request_body_size
+        except ConfigurationMissing:
+            return limits.of_calls().request_body_size
+
     def debug(
-        self, request: Request, snapshot: Snapshot
+        self, request: Request, snapshot: Snapshot, *, policies: bool
     ) -> tuple[Response, list[Step]]:
-        """The answer and the trace of a debug call, run on a given snapshot."""
+        """The answer and the trace of a debug call, run on a given snapshot.
+
+        Without `policies`, none of those that are bound acts on it.
+        """
         services = Services(
             Fixed(snapshot),
             self._pool,
@@ -68,9 +81,8 @@ class Embedded:
             self.records,
             self._draft_state,
             self._client,
-            self._gateway.services.background,
         )
-        call = Call(request, services, debug=True, traced=True)
+        call = Call(request, services, debug=True, traced=True, policies=policies)
         response = self._wait(lambda: _whole(call))
         return response, call.trace or []
 

@@ -44,6 +44,7 @@ _WATCHED = (
     models.Credential,
     models.Domain,
     models.Environment,
+    models.Feature,
     models.Function,
     models.GatewayResponse,
     models.Member,

@@ -22,6 +22,7 @@
     ├─ TokenExpired                   401     APIG.0307  AUTH_FAILURE
     ├─ AppAuthError                   401     APIG.0303  AUTH_FAILURE
     │  └─ AppAuthMissing              401     APIG.0303  AUTH_HEADER_MISSING
+    ├─ AppSecretInvalid               400     APIG.1009  AUTH_FAILURE
     ├─ AppNotAuthorized               403     APIG.0304  UNAUTHORIZED
     ├─ AuthorizerDenied               401     APIG.0305  AUTHORIZER_FAILURE
     │  └─ BackendAuthorizerDenied     401     APIG.0305  AUTHORIZER_FAILURE
@@ -211,6 +212,11 @@ class IamAuthMissing(IamAuthError):
 class TokenExpired(GatewayError):
     status, code, type = 401, "APIG.0307", "AUTH_FAILURE"
     message = "The token must be updated."
+
+
+class AppSecretInvalid(GatewayError):
+    status, code, type = 400, "APIG.1009", "AUTH_FAILURE"
+    message = "AppKey or AppSecret is invalid."
 
 
 class AppNotAuthorized(GatewayError):

@@ -35,9 +35,9 @@ from gateway.policies import (
     acl,
     app_auth,
     app_code,
+    app_variants,
     backend_auth,
     backend_policy,
-    breaker,
     cors,
     custom_auth,
     domain,
@@ -45,11 +45,8 @@ from gateway.policies import (
     limits,
     mapping,
     parameters,
-    proxy_cache,
-    proxy_mirror,
     routing,
     set_resp_headers,
-    signature,
     throttling,
 )
 from gateway.router import decode_path
@@ -91,6 +88,7 @@ REQUEST: tuple[Phase, ...] = (
     Phase("request body", limits.read_body),
     Phase("IAM authentication", iam_auth.authenticate, iam_auth.skips),
     Phase("AppCode", app_code.check_code, app_code.skips),
+    Phase("other app authentication", app_variants.check, app_variants.skips),
     Phase("app signature", app_auth.verify_signature, app_auth.skips),
     Phase("credential authorization", app_auth.check_authorization, app_auth.skips),
     Phase("credential access control", acl.check_app, acl.skips_app, True),
@@ -104,12 +102,8 @@ REQUEST: tuple[Phase, ...] = (
     Phase("custom authorizer", custom_auth.authorize, custom_auth.skips),
     Phase("parameters", parameters.check_parameters, parameters.skips),
     Phase("backend policy", backend_policy.choose_backend, backend_policy.skips),
-    Phase("response cache", proxy_cache.look_up, proxy_cache.skips, True),
-    Phase("circuit breaker", breaker.check, breaker.skips, True),
     Phase("backend authorizer", backend_auth.authorize, backend_auth.skips),
     Phase("parameter mapping", mapping.build_outgoing, mapping.skips),
-    Phase("request mirroring", proxy_mirror.mirror, proxy_mirror.skips, True),
-    Phase("backend signature", signature.sign, signature.skips, True),
     Phase("backend", backends.send),
 )
 
@@ -124,8 +118,6 @@ class Later(NamedTuple):
 
 
 RESPONSE: tuple[Later, ...] = (
-    Later("circuit breaker record", breaker.record, breaker.skips, True),
-    Later("response cache store", proxy_cache.store, proxy_cache.skips, True),
     Later("response headers", set_resp_headers.apply, set_resp_headers.skips, True),
     Later("CORS headers", cors.apply, cors.skips_answers),
 )

@@ -108,3 +108,8 @@ class SignatureAdmin(admin.ModelAdmin):
 )
 class BindingAdmin(admin.ModelAdmin):
     list_display = ("policy", "api", "env", "apply_time")
+
+
+@admin.register(models.Feature)
+class FeatureAdmin(admin.ModelAdmin):
+    list_display = ("name", "enable", "config", "update_time")

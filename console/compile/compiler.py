@@ -2,12 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
-
-from console import models
+from console import features, models
 from console.compile.backends import Backends, req_param
 from console.compile.channels import channels
 from console.compile.functions import called, target
@@ -32,9 +29,8 @@ class Compiler:
         self._groups = Groups()
         self._credentials = _bound_credentials()
         self._variables = Variables()
-        self._settings = replace(
-            gateway_settings(), ratelimit=200, tenant_id=settings.DOMAIN_ID
-        )
+        self._settings = gateway_settings()
+        self._app_auths = features.in_force().app_auths
         self._policies = Traditional(self._settings.ratelimit)
         self._callers = CallerPolicies()
         self._backends = Backends(self._guard)
@@ -83,6 +79,7 @@ class Compiler:
         env: str,
     ) -> data.Api:
         guard = definition["authorizer_id"]
+        app = definition["auth_type"] == models.Api.Auth.APP
         return data.Api(
             id=api.pk,
             group_id=api.group_id,
@@ -102,6 +99,7 @@ class Compiler:
             policies=self._backends.policies(definition),
             is_send_fg_body_base64=definition["is_send_fg_body_base64"],
             credentials=self._credentials[api.pk, env],
+            app_auths=self._app_auths if app else frozenset(),
             throttle=self._policies.throttle(api.pk, env),
             acls=self._policies.acls_of(api.pk, env),
             plugins=self._plugins.of(api.pk, env),

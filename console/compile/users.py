@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from console import limits, models
+from console import features, models
 from gateway import snapshot as data
 
 
@@ -29,5 +29,9 @@ def user(row: models.Account) -> data.User:
 
 
 def gateway_settings() -> data.Settings:
-    """The limits of calls, and the keys of tokens."""
-    return replace(limits.of_calls(), token_keys=settings.TOKEN_KEY_FILE.read_text())
+    """What the gateway parameters say, the keys of tokens, the account."""
+    return replace(
+        features.in_force().settings,
+        token_keys=settings.TOKEN_KEY_FILE.read_text(),
+        tenant_id=settings.DOMAIN_ID,
+    )

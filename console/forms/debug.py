@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.debug import BY_DEBUGGER, BY_NOBODY, DRAFT, DebugCall
-from console.forms.base import PlainForm, rows_of
+from console.forms.base import PlainForm, rows_of, switch
 from console.models import Api, Credential
 from console.models.api import METHODS
 
@@ -62,6 +62,13 @@ class DebugForm(PlainForm):
         label="App signature",
         help_text="By default the debugger signs, as nothing is entered for the first "
         "factor. Signed with a credential, its binding counts.",
+    )
+    policies = forms.BooleanField(
+        label="Apply policies",
+        required=False,
+        widget=switch(),
+        help_text="Off, as documented: the policies bound to the API do not act on "
+        "debug calls. On: they do, with counters of their own.",
     )
     body = forms.CharField(
         label="Body",
@@ -140,6 +147,7 @@ class DebugForm(PlainForm):
             headers=[(row["name"], row["value"]) for row in self.headers.rows()],
             body=data["body"].replace("\r\n", "\n").encode(),
             signer=signer or data["signer"],
+            policies=data["policies"],
         )
 
 

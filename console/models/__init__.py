@@ -17,6 +17,7 @@ from console.models.channel import Channel, Member, MemberGroup
 from console.models.credential import Authorization, Credential
 from console.models.domain import Domain
 from console.models.environment import Environment
+from console.models.feature import Feature
 from console.models.function import Function, TestEvent
 from console.models.group import ApiGroup
 from console.models.instance import Instance
@@ -59,6 +60,7 @@ __all__ = [
     "Credential",
     "Domain",
     "Environment",
+    "Feature",
     "Function",
     "GatewayResponse",
     "Instance",

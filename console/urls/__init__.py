@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from console.urls import apis, credentials, functions, policies, records
+from console.urls import apis, credentials, functions, policies, records, settings
 from console.views import home, login, token
 
 urlpatterns = [
@@ -20,4 +20,5 @@ urlpatterns = [
     *policies.urlpatterns,
     *credentials.urlpatterns,
     *records.urlpatterns,
+    *settings.urlpatterns,
 ]

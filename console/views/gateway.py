@@ -5,7 +5,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from console import limits, records
+from console import records
 from console.embedded import embedded
 from gateway.http import Headers, Request, Response
 
@@ -13,7 +13,7 @@ from gateway.http import Headers, Request, Response
 def serve(request: HttpRequest) -> HttpResponseBase:
     """Answer a Django request as the gateway would."""
     # Not `request.body`: the limit, and the words of a refusal, are the gateway's.
-    body = request.read(limits.of_calls().request_body_size + 1)
+    body = request.read(embedded().body_limit + 1)
     answer = embedded().serve(to_gateway(request, body))
     if found := embedded().records.take():
         records.store(found)

@@ -33,7 +33,7 @@ def verify_signature(call: Call) -> Response | None:
     if mode != "APP":
         raise InternalError(reason=f"the authentication mode {mode} is not supported")
     if call.credential is not None:
-        return call.skip("the AppCode was right")
+        return call.skip("the credential has proved itself already")
     try:
         authorization = call.request.headers.get(signature_header(call))
         given = signing.parse_authorization(authorization)

@@ -1,6 +1,7 @@
 """Which API a call is for (reference: api.md section 3)."""
 
 from gateway.call import Call
+from gateway.client_address import client_address
 from gateway.errors import ApiNotFound
 from gateway.http import Response
 from gateway.policies import cors
@@ -13,6 +14,9 @@ _SHORT_TEXT = "The API does not exist."
 def load_configuration(call: Call) -> Response | None:
     """Take the configuration in force; the whole call runs on this one."""
     call.snapshot = call.services.source.current()
+    settings = call.snapshot.settings
+    if settings.behind_proxy:
+        call.request.client = client_address(call.request, settings)
     return None
 
 
@@ -21,6 +25,8 @@ def match_route(call: Call) -> Response | None:
     request, group = call.request, call.site.group
     call.stage = stage = request.headers.get(b"x-stage") or RELEASE
     router = call.snapshot.routers.get((group.id, stage))
+    if call.snapshot.settings.app_route:
+        router = _any_router(call, router)
     if router is None:
         raise ApiNotFound(
             reason=f"group {group.name} has no published API in environment {stage}"
@@ -34,6 +40,19 @@ def match_route(call: Call) -> Response | None:
     if call.trace is not None:
         call.explain(group=group.name, environment=stage, api=found.target.name)
     return None
+
+
+def _any_router(call: Call, own: Router[Api] | None) -> Router[Api] | None:
+    """By the plain address, the first group's that has such an API."""
+    snapshot, request = call.snapshot, call.request
+    if call.site is not snapshot.plain_site:
+        return own
+    for other in (call.site.group, *snapshot.groups):
+        router = snapshot.routers.get((other.id, call.stage))
+        if router is not None and router.find(request.method, request.raw_path):
+            call.group = other
+            return router
+    return own
 
 
 def _asked(call: Call, router: Router[Api]) -> Match[Api] | None:

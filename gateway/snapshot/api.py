@@ -44,8 +44,8 @@ class Api:
 
     `credentials` holds the ids of the credentials bound in that environment,
     `responses` the customised gateway responses by type, `plugins` the plug-ins
-    bound there by theirs. `throttle` is the policy bound there, or the gateway's own
-    limit.
+    bound there by theirs. `app_auths` are the other proofs of an app
+    than a signature. `throttle` is the policy bound there, or the gateway's own limit.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Api:
     content_type: str = ""
     is_send_fg_body_base64: bool = True
     credentials: frozenset[str] = frozenset()
+    app_auths: frozenset[str] = frozenset()
     wants_tls: bool = False
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
     throttle: Throttle | None = None

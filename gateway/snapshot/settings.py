@@ -15,8 +15,10 @@ class Settings:
     `call_depth` how often a call may come back to the gateway; after `lock_tries` wrong
     tries an access key is locked for `lock_time`. `ratelimit` is what an API takes a
     second while no policy is bound (0: anything), `tenant_id` the account of all
-    credentials. `token_keys` are Fernet keys, one a
-    line, the newest first.
+    credentials. The caller's address is the one at `xff_index` of
+    X-Forwarded-For, or in `real_ip_header`, where they are set; `app_route` lets every
+    group answer to the plain address, `app_jwt_header` has the digest of `app_jwt`.
+    `token_keys` are Fernet keys, one a line, the newest first.
     """
 
     request_body_size: int = 12 * 1024 * 1024
@@ -33,7 +35,16 @@ class Settings:
     lock_time: int = 5 * 60_000
     ratelimit: int = 0
     tenant_id: str = ""
+    xff_index: int | None = None
+    real_ip_header: str = ""
+    app_route: bool = False
+    app_jwt_header: str = "Authorization"
     token_keys: str = field(default="", repr=False)
+
+    @cached_property
+    def behind_proxy(self) -> bool:
+        """Whether the TCP peer is not the caller."""
+        return self.xff_index is not None or self.real_ip_header != ""
 
     @cached_property
     def token_cipher(self) -> MultiFernet | None:

@@ -56,6 +56,13 @@ def acl(value: str = "192.0.2.0/24", **fields: Any) -> models.Acl:
     return row
 
 
+def feature(name: str, config: str, **fields: Any) -> models.Feature:
+    """A gateway parameter."""
+    row = models.Feature(name=name, config=config, **fields)
+    row.save_valid()
+    return row
+
+
 def app_acl(app: models.Credential, *values: str, **fields: Any) -> models.AppAcl:
     row = models.AppAcl(app=app, app_acl_values=list(values), **fields)
     row.save_valid()

@@ -13,6 +13,7 @@ OPEN = {"login"}
 FOR_EVERYBODY_SIGNED_IN = {"home", "login", "logout"}
 # Pages that show something and change nothing until they are sent.
 FOR_VIEWERS = {
+    "feature-list",
     "appquota-detail",
     "appquota-list",
     "audit-detail",
@@ -90,6 +91,7 @@ POSTS_ONLY = {
 }
 NAMES = sorted(str(pattern.name) for pattern in world.patterns())
 NOUNS = (
+    "feature",
     "acl",
     "aclbinding",
     "appacl",

@@ -36,6 +36,7 @@ def spoil(example: world.Example) -> None:
         tags=[HOSTILE],
         mock_info={"result_content": HOSTILE, "headers": [header]},
     )
+    models.Feature.objects.update(config=HOSTILE)
     models.Throttle.objects.update(name=HOSTILE, remark=HOSTILE)
     models.ThrottleSpecial.objects.update(object_id=HOSTILE)
     models.Acl.objects.update(acl_name=HOSTILE, acl_value=HOSTILE)

@@ -52,6 +52,7 @@ class Example:
     certificate: models.Certificate
     instance: models.Instance
     throttle: models.Throttle
+    feature: models.Feature
     throttlespecial: models.ThrottleSpecial
     acl: models.Acl
     plugin: models.Plugin
@@ -101,6 +102,7 @@ def example() -> Example:
         certificate=certificate(),
         instance=models.Instance.current(),
         throttle=throttle,
+        feature=policies.feature("ratelimit", '{"api_limits": 500}'),
         throttlespecial=throttle.specials.get(),
         acl=acl,
         plugin=plugin,
@@ -341,6 +343,7 @@ def address(name: str, row: Example) -> str:
         "event": row.event.pk,
         "function": row.function.pk,
         "request_id": row.trace.request_id,
+        "name": row.feature.name,
     }
     wanted = pattern.pattern.converters
     return reverse(name, kwargs={key: known[key] for key in wanted})

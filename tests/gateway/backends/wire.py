@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.framing import Limits
 from gateway.protocol import GatewayProtocol
 from gateway.server import GatewayServer
 from gateway.snapshot import Api, Backend, BackendApi
@@ -88,9 +87,9 @@ async def backend(handler: Handler, **options: Any) -> AsyncIterator[Peer]:
 
 
 @asynccontextmanager
-async def serving(world: World, limits: Limits | None = None) -> AsyncIterator[int]:
+async def serving(world: World) -> AsyncIterator[int]:
     """The gateway on a port of its own, without the pauses of a server's stop."""
-    server = GatewayServer(world.gateway, [], limits)
+    server = GatewayServer(world.gateway, [])
     server.config.load()
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(

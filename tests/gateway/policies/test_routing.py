@@ -1,5 +1,7 @@
 """Which API a call reaches: host, environment, method and path."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.gateway.world import HOST, World, request
@@ -48,3 +50,17 @@ def test_the_trace_says_why_nothing_matched(
     world.publish()
     answer = world.trace(call)  # type: ignore[arg-type]
     assert reason in answer.step("match route").detail["reason"]
+
+
+def test_by_the_plain_address_every_group_answers_when_that_is_on(
+    world: World,
+) -> None:
+    world.publish(group_id="g2", req_uri="/other")
+    call = request("GET", "/other", ("host", "127.0.0.1"))
+    assert world.send(call).status == 404
+    settings = replace(world.snapshot.settings, app_route=True)
+    world.snapshot = replace(world.snapshot, settings=settings).prepare()
+    assert world.send(call).status == 200
+    # A host name still means its own group alone.
+    assert world.send(request("GET", "/other")).status == 404
+    assert world.send(request("GET", "/none", ("host", "127.0.0.1"))).status == 404
