@@ -21,6 +21,8 @@ from gateway.http import BodyBroken, ClientGone, Request, Response
 
 _AT_ONCE = struct.pack("ii", 1, 0)
 
+Answering = Callable[[], Response | Awaitable[Response]]
+Deliver = Callable[[Response], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
@@ -45,23 +47,27 @@ class Cycle(RequestResponseCycle):
     # The end of the body is the end of the connection, for HTTP/1.0 knows no chunks.
     _until_close = False
 
+    # Whether the connection has become another's.
+    tunnelled = False
+
     def responding(
-        self, answer: Callable[[], Response | Awaitable[Response]]
+        self, answer: Answering, deliver: Deliver | None = None
     ) -> ASGI3Application:
-        """An ASGI application that sends an answer."""
+        """An ASGI application that sends an answer, or has it delivered."""
 
         async def application(*_: object) -> None:
-            await self._respond(answer)
+            await self._respond(answer, deliver or self._deliver)
 
         return application
 
-    async def _respond(
-        self, answer: Callable[[], Response | Awaitable[Response]]
-    ) -> None:
+    async def _deliver(self, response: Response) -> None:
+        await send_response(response, self.send)
+
+    async def _respond(self, answer: Answering, deliver: Deliver) -> None:
         try:
             found = answer()
             response = found if isinstance(found, Response) else await found
-            await send_response(response, self.send)
+            await deliver(response)
         except ClientGone:
             self._end()
         except BodyBroken as error:

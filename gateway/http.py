@@ -5,6 +5,7 @@ as ASGI gives them); a value read as text is latin-1, so no byte is ever lost.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from ssl import SSLObject
 from typing import Protocol
@@ -41,6 +42,28 @@ class Stream(Protocol):
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
+    def close(self) -> None: ...
+
+
+class Tunnel(ABC):
+    """The other end of a connection that has been upgraded; its bytes are a stream."""
+
+    @abstractmethod
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    @abstractmethod
+    def write(self, data: bytes) -> None:
+        """Send bytes there, however many wait already."""
+
+    @property
+    @abstractmethod
+    def full(self) -> bool:
+        """Whether enough of them wait; `drain` returns once they do no more."""
+
+    @abstractmethod
+    async def drain(self) -> None: ...
+
+    @abstractmethod
     def close(self) -> None: ...
 
 
@@ -130,6 +153,15 @@ class Request:
         self.body = body
         self.tls = tls
         self.gone: Callable[[], object] | None = None
+
+
+class Handshake(Request):
+    """A request for a WebSocket, over a connection that can become one.
+
+    It may be answered with 101 and a Tunnel.
+    """
+
+    __slots__ = ()
 
 
 class Response:

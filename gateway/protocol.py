@@ -33,6 +33,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.server import ServerState
 
+from gateway import upgrade
 from gateway.asgi import read_piece
 from gateway.cycle import Cycle, closed, compose
 from gateway.errors import (
@@ -67,7 +68,7 @@ class GatewayProtocol(HttpToolsProtocol):
         self.answer: Answer | None = getattr(config.loaded_app, "answer", None)
         self._direct = self._keep_alive = False
         self._method = ""
-        self._head = Headers(())
+        self.head = Headers(())
         self._tls: SSLObject | None = None
         # The cycle at work; `cycle` is the last one received.
         self._running: Cycle | None = None
@@ -115,7 +116,7 @@ class GatewayProtocol(HttpToolsProtocol):
             self._await_head()
 
     def _feed(self, data: bytes | memoryview) -> None:
-        """Parse. A protocol upgrade is ignored, as RFC 9110 section 7.8 allows.
+        """Parse. An upgrade is a WebSocket or ignored, as RFC 9110 section 7.8 allows.
 
         The parser stops at one and forgets the body, so a fresh parser reads the
         same head without its Upgrade header, and then the rest.
@@ -124,18 +125,27 @@ class GatewayProtocol(HttpToolsProtocol):
             try:
                 self.parser.feed_data(data)
                 return
-            except httptools.HttpParserUpgrade as upgrade:
-                head = self._head_without_upgrade()
-                data = memoryview(data)[upgrade.args[0] :]
-                self.parser = httptools.HttpRequestParser(self)
-                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            except httptools.HttpParserUpgrade as stop:
+                data = memoryview(data)[stop.args[0] :]
+                if upgrade.is_handshake(self):
+                    self._stage, self._keep_alive = "idle", True
+                    self._describe("1.1")
+                    upgrade.Upgrading(self, bytes(data)).start()
+                    return
+                head = upgrade.head_without_upgrade(self)
+                self.parser = upgrade.fresh_parser(self)
                 self.parser.feed_data(head)
 
-    def _head_without_upgrade(self) -> bytes:
-        version = self.parser.get_http_version().encode()
-        lines = [self.parser.get_method() + b" " + self.url + b" HTTP/" + version]
-        lines += [n + b": " + v for n, v in self.headers if n != b"upgrade"]
-        return b"\r\n".join([*lines, b"", b""])
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is still due, or waits to be read."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def shutdown(self) -> None:
+        if self._running is not None and self._running.tunnelled:
+            self.transport.close()
+        else:
+            super().shutdown()
 
     def on_message_begin(self) -> None:
         self._stage = "head"
@@ -162,21 +172,20 @@ class GatewayProtocol(HttpToolsProtocol):
         self._stop_timers()
         version = self.parser.get_http_version()
         self._method = self.parser.get_method().decode("ascii")
-        self._head = head = Headers(self.headers)
+        self.head = head = Headers(self.headers)
         self.url = check_head(self.url, version, self._method, head)
         if self.parser.should_upgrade():
             return
         self._stage = "body"
         self._keep_alive = version == "1.1" and self.parser.should_keep_alive()
         # A body waits to be read, an answer still due or unread comes first.
-        busy = self.cycle is not None and not self.cycle.response_complete
         framed = b"content-length" in head.last or b"transfer-encoding" in head.last
-        self._direct = not (busy or framed or self.flow.write_paused)
+        self._direct = not (self.busy or framed or self.flow.write_paused)
         if not self._direct or self.answer is None:
             self._direct = False
             self._describe(version)
-            cycle = self._new_cycle()
-            self._answer_in_turn(cycle, self._application(cycle), after=self.cycle)
+            cycle = self.new_cycle()
+            self.answer_in_turn(cycle, self._application(cycle), after=self.cycle)
 
     def _describe(self, version: str) -> None:
         """Fill in the scope, which most requests need no more."""
@@ -202,33 +211,33 @@ class GatewayProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         assert self.answer is not None
-        request = self._request()
+        request = self.request()
         answer = self.answer(request)
         if isinstance(answer, Response) and isinstance(answer.body, bytes):
             self._write(answer.status, answer.headers, answer.body)
             return
         self._describe(self.parser.get_http_version())
-        cycle = self._new_cycle()
+        cycle = self.new_cycle()
         cycle.request = request
-        self._answer_in_turn(cycle, cycle.responding(lambda: answer), after=self.cycle)
+        self.answer_in_turn(cycle, cycle.responding(lambda: answer), after=self.cycle)
 
     def _application(self, cycle: Cycle) -> ASGI3Application:
         """What answers a request that has a body, or waits for its turn."""
         if self.answer is None:
             app: ASGI3Application = self.app
             return app
-        cycle.request = request = self._request()
+        cycle.request = request = self.request()
         request.read = partial(read_piece, cycle.receive)
         return cycle.responding(partial(self.answer, request))
 
-    def _request(self) -> Request:
+    def request(self, kind: type[Request] = Request) -> Request:
         """The request whose head was read."""
         path, _, query = self.url.decode("latin-1").partition("#")[0].partition("?")
-        return Request(
+        return kind(
             self._method,
             path,
             query,
-            self._head,
+            self.head,
             scheme=self.scheme or "http",
             client=self.client[0] if self.client else "",
             port=(self.server and self.server[1]) or 0,
@@ -247,8 +256,8 @@ class GatewayProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
-    def _new_cycle(self) -> Cycle:
-        expected = self._head.last.get(b"expect", b"").lower()
+    def new_cycle(self) -> Cycle:
+        expected = self.head.last.get(b"expect", b"").lower()
         return Cycle(
             scope=self.scope,
             transport=self.transport,
@@ -363,9 +372,9 @@ class GatewayProtocol(HttpToolsProtocol):
         ) -> None:
             await self._send_refusal(error, receive, send)
 
-        self._answer_in_turn(refusal, app, after=due)
+        self.answer_in_turn(refusal, app, after=due)
 
-    def _answer_in_turn(
+    def answer_in_turn(
         self,
         cycle: RequestResponseCycle,
         app: ASGI3Application,
@@ -381,9 +390,9 @@ class GatewayProtocol(HttpToolsProtocol):
     def _refusal_cycle(self) -> Cycle:
         # The method decides one thing here: an answer to HEAD has no body.
         self._method = self.parser.get_method().decode() if self.url else "GET"
-        self._head, self._keep_alive = Headers(()), False
+        self.head, self._keep_alive = Headers(()), False
         self._describe("1.1")
-        return self._new_cycle()
+        return self.new_cycle()
 
     async def _send_refusal(
         self,

@@ -14,6 +14,7 @@ What it does otherwise than `protocol`, because granian decides it:
     an answer of unknown length that breaks off looks whole
     a connection idle for `keep_alive` seconds is closed, also within a head
     one certificate: no choice by server name
+    no WebSockets: a handshake is passed on as any GET, or answered as one
 """
 
 import asyncio

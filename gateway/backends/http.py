@@ -19,6 +19,7 @@ import aiohttp
 from yarl import URL
 
 from gateway.backends.transfer import Download, Upload
+from gateway.backends.websocket import UPGRADE, BackendTunnel
 from gateway.call import Call
 from gateway.client import timeouts, tls_context
 from gateway.errors import (
@@ -30,7 +31,7 @@ from gateway.errors import (
     GatewayError,
 )
 from gateway.guard import AddressDenied
-from gateway.http import BODILESS, RawHeaders, Response, decode_text
+from gateway.http import BODILESS, Handshake, RawHeaders, Response, decode_text
 from gateway.outgoing import HOP_BY_HOP, Outgoing
 from gateway.snapshot import BackendApi
 
@@ -94,6 +95,9 @@ class _Exchange:
         self.attempts = 0
         self.upload = _upload(call, self.limit)
         self.headers = _sent_headers(call, self.sent, self.upload is not None)
+        self.upgrade = isinstance(call.request, Handshake)
+        if self.upgrade:
+            self.headers += [(k.decode(), v.decode()) for k, v in UPGRADE]
 
     def repeatable(self, error: BaseException) -> bool:
         """Whether what went wrong may be tried again."""
@@ -129,6 +133,7 @@ class _Exchange:
                     headers=[("Host", peer.host), *self.headers],
                     data=upload or body,
                     allow_redirects=False,
+                    read_until_eof=not self.upgrade,
                     timeout=timeouts(self.limit),
                     ssl=tls_context(to.tls) if to.req_protocol == "HTTPS" else True,
                 )
@@ -141,6 +146,9 @@ class _Exchange:
     ) -> Response:
         """The gateway's answer: whole if it is small or all there, else a stream."""
         status = response.status
+        if status == 101 and self.upgrade:
+            tunnel = BackendTunnel(response, lambda: peer.end(None))
+            return Response(status, [*UPGRADE, *_passed_headers(response)], tunnel)
         if not 200 <= status < 600:
             response.close()
             raise BackendUnavailable(reason=f"the backend answered status {status}")
