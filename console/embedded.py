@@ -81,6 +81,7 @@ class Embedded:
             self.records,
             self._draft_state,
             self._client,
+            self._gateway.services.background,
         )
         call = Call(request, services, debug=True, traced=True, policies=policies)
         response = self._wait(lambda: _whole(call))

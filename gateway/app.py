@@ -65,6 +65,7 @@ class Gateway:
 
     async def close(self) -> None:
         """End the function workers and connections, and let go of the state."""
+        await self.services.background.close()
         await self.services.client.close()
         await self.services.functions.close()
         await self.services.state.close()

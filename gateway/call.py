@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from gateway.background import Background
 from gateway.client import Client
 from gateway.errors import GatewayError
 from gateway.functions.pool import Invocation, Pool
@@ -53,6 +54,7 @@ class Services:
     records: Recorder
     state: State
     client: Client
+    background: Background = field(default_factory=Background)
     turn: Lock = field(default_factory=Lock)
 
 

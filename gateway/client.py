@@ -5,6 +5,7 @@ decompressed, no cookie is kept, no header is made up, no proxy of the environme
 is used. Connections are kept between calls, and made to permitted addresses only.
 """
 
+import asyncio
 import os
 import socket
 import ssl
@@ -44,6 +45,24 @@ class Client:
         if self._session is None:
             self._session = self._open()
         return self._session
+
+    async def connect(self, host: str, port: int) -> asyncio.Transport:
+        """A plain connection, to a permitted address; OSError when there is none."""
+        loop = asyncio.get_running_loop()
+        error = OSError(f"{host} has no address")
+        for found in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            made = self._socket(found)
+            made.setblocking(False)
+            try:
+                await loop.sock_connect(made, found[4])
+                transport, _ = await loop.create_connection(asyncio.Protocol, sock=made)
+                return transport
+            except BaseException as failed:
+                made.close()
+                if not isinstance(failed, OSError):
+                    raise
+                error = failed
+        raise error
 
     async def close(self) -> None:
         if self._session is not None:

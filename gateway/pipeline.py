@@ -38,6 +38,7 @@ from gateway.policies import (
     app_variants,
     backend_auth,
     backend_policy,
+    breaker,
     cors,
     custom_auth,
     domain,
@@ -45,8 +46,11 @@ from gateway.policies import (
     limits,
     mapping,
     parameters,
+    proxy_cache,
+    proxy_mirror,
     routing,
     set_resp_headers,
+    signature,
     throttling,
 )
 from gateway.router import decode_path
@@ -102,8 +106,12 @@ REQUEST: tuple[Phase, ...] = (
     Phase("custom authorizer", custom_auth.authorize, custom_auth.skips),
     Phase("parameters", parameters.check_parameters, parameters.skips),
     Phase("backend policy", backend_policy.choose_backend, backend_policy.skips),
+    Phase("response cache", proxy_cache.look_up, proxy_cache.skips, True),
+    Phase("circuit breaker", breaker.check, breaker.skips, True),
     Phase("backend authorizer", backend_auth.authorize, backend_auth.skips),
     Phase("parameter mapping", mapping.build_outgoing, mapping.skips),
+    Phase("request mirroring", proxy_mirror.mirror, proxy_mirror.skips, True),
+    Phase("backend signature", signature.sign, signature.skips, True),
     Phase("backend", backends.send),
 )
 
@@ -118,6 +126,8 @@ class Later(NamedTuple):
 
 
 RESPONSE: tuple[Later, ...] = (
+    Later("circuit breaker record", breaker.record, breaker.skips, True),
+    Later("response cache store", proxy_cache.store, proxy_cache.skips, True),
     Later("response headers", set_resp_headers.apply, set_resp_headers.skips, True),
     Later("CORS headers", cors.apply, cors.skips_answers),
 )

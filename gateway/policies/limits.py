@@ -13,6 +13,7 @@ from gateway.errors import (
     UriTooLarge,
 )
 from gateway.http import Request, Response
+from gateway.policies import breaker, proxy_mirror, signature
 from gateway.signing import CONTENT_HEADER, UNSIGNED
 from gateway.snapshot import Api, BackendApi, Settings, per_api
 
@@ -65,13 +66,19 @@ def read_body(call: Call) -> Awaitable[None] | None:
     return _read(request, most)
 
 
+# Policies that may need a body whole.
+_READERS = (breaker, proxy_mirror, signature)
+
+
 @per_api
 def _streams(api: Api) -> bool:
     """Whether the backends take a body as it comes, and no function needs it."""
     ends = (api.backend, *(policy.backend for policy in api.policies))
     guards = (api.authorizer, *(end.authorizer for end in ends))
-    return all(isinstance(end.to, BackendApi) for end in ends) and not any(
-        guard is not None and guard.need_body for guard in guards
+    return (
+        all(isinstance(end.to, BackendApi) for end in ends)
+        and not any(guard is not None and guard.need_body for guard in guards)
+        and not any(policy.needs_body(api) for policy in _READERS)
     )
 
 

@@ -6,7 +6,7 @@ A new one is its module, its line here, and its places in `gateway.pipeline`.
 from types import ModuleType
 from typing import Any, Protocol, cast
 
-from gateway.policies import cors, set_resp_headers
+from gateway.policies import breaker, cors, proxy_cache, proxy_mirror, set_resp_headers
 from gateway.policies.form import Form
 
 
@@ -26,6 +26,9 @@ class Kind(Protocol):
 _MODULES: tuple[ModuleType, ...] = (
     cors,
     set_resp_headers,
+    breaker,
+    proxy_cache,
+    proxy_mirror,
 )
 PLUGINS: dict[str, Kind] = {module.NAME: cast(Kind, module) for module in _MODULES}
 

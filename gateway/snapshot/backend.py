@@ -1,11 +1,13 @@
 """Where calls of an API end, and what is sent there (api.md sections 2, 4, 5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
 from gateway.http import Response, configured_headers
 from gateway.snapshot.authorizer import Authorizer
+from gateway.snapshot.channel import Channel
 from gateway.snapshot.function import Target
 
 
@@ -43,6 +45,15 @@ class ClientTls:
 
 
 @dataclass(frozen=True)
+class GroupUrl:
+    """What members of one group are asked for (`member_group_url_infos`)."""
+
+    req_protocol: str
+    req_method: str
+    req_uri: str
+
+
+@dataclass(frozen=True)
 class BackendApi:
     """An HTTP or HTTPS backend (api.md section 2.2).
 
@@ -51,6 +62,9 @@ class BackendApi:
     methods once. `tls` is None for what this host trusts and no certificate: the
     feature `backend_client_certificate` where `enable_client_ssl` is on, an authority
     of the backend's own where it has one.
+
+    With a `channel` its members are called instead of `url_domain`, with `proxy_host`
+    as the Host header if there is one; `group_urls` has what differs by member group.
     """
 
     backend_type: ClassVar[str] = "HTTP"
@@ -63,6 +77,13 @@ class BackendApi:
     retry_count: int = -1
     enable_client_ssl: bool = False
     tls: ClientTls | None = None
+    channel: Channel | None = None
+    proxy_host: str = ""
+    group_urls: Mapping[str, GroupUrl] = field(default_factory=dict)
+
+    def host(self, received: str) -> str:
+        """The Host header: the caller's own through a channel, unless it has one."""
+        return self.proxy_host or received if self.channel else self.url_domain
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,14 @@ class Snapshot:
             router.add(api.req_method, api.req_uri, api.match_mode, api)
         return built
 
+    @cached_property
+    def _channels(self) -> dict[str, Channel]:
+        return {channel.id: channel for channel in self.channels}
+
+    def channel(self, id: str) -> Channel:
+        """A channel by its id; one that is gone has no members."""
+        return self._channels.get(id) or Channel.gone(id)
+
     def prepare(self) -> "Snapshot":
         """Work out every index now, so that no request pays for it."""
         _ = self.apps, self.hosts, self.plain_site, self.routers

@@ -19,6 +19,7 @@ from gateway.policies import (
     app_variants,
     backend_auth,
     backend_policy,
+    breaker,
     cors,
     custom_auth,
     domain,
@@ -26,8 +27,11 @@ from gateway.policies import (
     limits,
     mapping,
     parameters,
+    proxy_cache,
+    proxy_mirror,
     routing,
     set_resp_headers,
+    signature,
     throttling,
 )
 from gateway.snapshot import Backend, MockInfo, ResponseRule
@@ -68,8 +72,12 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
         ("custom authorizer", custom_auth.authorize),
         ("parameters", parameters.check_parameters),
         ("backend policy", backend_policy.choose_backend),
+        ("response cache", proxy_cache.look_up),
+        ("circuit breaker", breaker.check),
         ("backend authorizer", backend_auth.authorize),
         ("parameter mapping", mapping.build_outgoing),
+        ("request mirroring", proxy_mirror.mirror),
+        ("backend signature", signature.sign),
         ("backend", backends.send),
     )
     assert expected == tuple(phase[:2] for phase in pipeline.REQUEST)
@@ -267,6 +275,8 @@ def test_without_any_configuration_every_call_is_refused(
 
 def test_the_order_of_what_is_done_to_answers_is_the_documented_one() -> None:
     expected = (
+        ("circuit breaker record", breaker.record),
+        ("response cache store", proxy_cache.store),
         ("response headers", set_resp_headers.apply),
         ("CORS headers", cors.apply),
     )

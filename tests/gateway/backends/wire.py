@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.framing import Limits
 from gateway.protocol import GatewayProtocol
 from gateway.server import GatewayServer
 from gateway.snapshot import Api, Backend, BackendApi
@@ -87,9 +88,9 @@ async def backend(handler: Handler, **options: Any) -> AsyncIterator[Peer]:
 
 
 @asynccontextmanager
-async def serving(world: World) -> AsyncIterator[int]:
+async def serving(world: World, limits: Limits | None = None) -> AsyncIterator[int]:
     """The gateway on a port of its own, without the pauses of a server's stop."""
-    server = GatewayServer(world.gateway, [])
+    server = GatewayServer(world.gateway, [], limits)
     server.config.load()
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(
