@@ -15,6 +15,8 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from console.errors import ERRORS
+
 _OWN = ("APIG.", "APIC.", "FSS.")
 _SEE = "Please refer to the support documentation"
 
@@ -129,19 +131,9 @@ def _of_one(name: str, error: RuleBroken, view: Any) -> Refusal:
 
 def status_of(code: str) -> int:
     """The status that comes with a code (api.md section 10, auth.md section 10.9)."""
-    number = int(code.partition(".")[2])
-    return _fss(number) if code.startswith("FSS.") else _apig(number)
-
-
-def _apig(number: int) -> int:
-    if 3000 <= number < 3100 and number != 3073:
-        return 404
-    if number in (3462, 3491, 3492, 3707, 3716, 3719):
-        return 409
-    if number in (3458, 3548, 3713):
-        return 412
-    quota = 3100 <= number < 3200 and number not in (3148, 3153)
-    return 403 if quota or 3411 <= number < 3500 else 400
+    if code.startswith("FSS."):
+        return _fss(int(code.partition(".")[2]))
+    return ERRORS[code].status if code in ERRORS else 400
 
 
 def _fss(number: int) -> int:
