@@ -123,9 +123,9 @@ def test_limits_of_calls_reach_the_gateway_with_the_next_snapshot(
     settings.LIMITS = {"request_body_size": 1000, "APP_NUM_LIMIT": 3}
     with django_capture_on_commit_callbacks(execute=True):
         world.group()
-    assert world.live().settings == Settings(
-        request_body_size=1000, token_keys=settings.TOKEN_KEY_FILE.read_text()
-    )
+    live = world.live().settings
+    assert live.request_body_size == 1000
+    assert live.token_keys == settings.TOKEN_KEY_FILE.read_text()
 
 
 @pytest.mark.parametrize("chosen", [{"APP_NUM": 1}, {"APP_NUM_LIMIT": -1}])
