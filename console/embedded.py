@@ -51,6 +51,7 @@ class Embedded:
         self._gateway = Gateway(
             self._live, self._pool, records=self.records, client=self._client
         )
+        self._loop.call_soon_threadsafe(self._gateway.open)
         self._drafts = ExpiringCache()
         self._draft_state = Memory()
 

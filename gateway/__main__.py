@@ -148,6 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
         sender = Sender(recorder, options.console, options.records_key)
         sender.start()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.get_loop().call_soon(gateway.open)
         runner.run(server.serve(gateway, sockets, gateway.close))
     if sender is not None:
         sender.stop()

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from gateway.asgi import Receive, Scope, Send, read_piece, send_response
+from gateway.backends.channel import channels
 from gateway.call import Call, Services
 from gateway.client import Client
 from gateway.functions.pool import Pool
@@ -62,6 +63,10 @@ class Gateway:
         except ClientGone:
             return
         await send_response(response, send)
+
+    def open(self) -> None:
+        """Begin what goes on beside calls. To be called in the event loop."""
+        channels(self.services)
 
     async def close(self) -> None:
         """End the function workers and connections, and let go of the state."""

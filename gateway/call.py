@@ -22,6 +22,7 @@ from gateway.snapshot import (
     Credential,
     Function,
     Group,
+    Member,
     Site,
     Snapshot,
     User,
@@ -115,6 +116,8 @@ class Call:
         "cache_status",
         "cache_key",
         "watch",
+        "member",
+        "carry",
         "error",
         "due",
         "windows",
@@ -156,6 +159,10 @@ class Call:
         # Where the backend's answer is to be kept; empty when it is not.
         self.cache_key = ""
         self.watch: Watch | None = None
+        # The server of a channel that is asked, or was.
+        self.member: Member | None = None
+        # What authentication policies change of the backend's request.
+        self.carry: Any = None
         self.error: GatewayError | None = None
         self.due: tuple[Window, ...] = ()
         self.windows: tuple[Window, ...] = ()

@@ -32,11 +32,22 @@
     ├─ BackendUnavailable             502     APIG.0202  BACKEND_UNAVAILABLE
     ├─ BackendTimeout                 504     APIG.0203  BACKEND_TIMEOUT
     ├─ BackendAddressDenied           403     APIG.0404  DEFAULT_4XX
+    ├─ NoBackendAvailable             502     APIG.0610  BACKEND_UNAVAILABLE
     ├─ BackendNotResolved             500     APIG.0605  DEFAULT_5XX
     ├─ CallsItself                    500     APIG.0612  DEFAULT_5XX
     ├─ ConfigurationMissing           500     APIG.0606  DEFAULT_5XX
     ├─ PolicyBroken                   500     APIG.0104  DEFAULT_5XX
     ├─ BackendSignatureError          500     APIG.0705  DEFAULT_5XX
+    ├─ JwtRefused                     401     APIG.0315  JWT_AUTH_FAILURE
+    ├─ ThirdAuthRefused               401     APIG.0312  THIRD_AUTH_FAILURE
+    ├─ ThirdAuthMissing               401     APIG.0313  THIRD_AUTH_IDENTITIES_FAILURE
+    ├─ ThirdAuthForbidden             403     APIG.0314  THIRD_AUTH_FAILURE
+    ├─ ThirdAuthBroken                500     APIG.0617  THIRD_AUTH_CONF_FAILURE
+    │  ├─ ThirdAuthChannelBroken      500     APIG.0615  THIRD_AUTH_CONF_FAILURE
+    │  └─ ThirdAuthUnreachable        500     APIG.0616  THIRD_AUTH_CONF_FAILURE
+    ├─ OidcTokenRefused               401     APIG.0316  OIDC_AUTH_TOKEN_VERIFY_FAIL
+    ├─ OidcDiscoveryFailed            500     APIG.0317  OIDC_AUTH_GET_DISCOVERY_ERROR
+    ├─ OidcFlowFailed                 401     APIG.0318  OIDC_AUTH_CODE_FLOW_FAIL
     ├─ BreakerOpen                    503     APIG.0614  DEFAULT_5XX
     └─ InternalError                  500     APIG.0601  DEFAULT_5XX
 
@@ -99,6 +110,57 @@ class BreakerOpen(GatewayError):
     # The vendor's code is not documented; no other error has this one.
     status, code = 503, "APIG.0614"
     message = "Service unavailable: the circuit breaker is open."
+
+
+class JwtRefused(GatewayError):
+    # The codes of JWT and OpenID Connect are not documented; nothing else has these.
+    status, code, type = 401, "APIG.0315", "JWT_AUTH_FAILURE"
+    message = "JWT authentication failed."
+
+
+class OidcTokenRefused(GatewayError):
+    status, code, type = 401, "APIG.0316", "OIDC_AUTH_TOKEN_VERIFY_FAIL"
+    message = "OpenID Connect authentication failed: the token is not valid."
+
+
+class OidcDiscoveryFailed(GatewayError):
+    code, type = "APIG.0317", "OIDC_AUTH_GET_DISCOVERY_ERROR"
+    message = "OpenID Connect authentication failed: the provider cannot be reached."
+
+
+class OidcFlowFailed(GatewayError):
+    status, code, type = 401, "APIG.0318", "OIDC_AUTH_CODE_FLOW_FAIL"
+    message = "OpenID Connect authentication failed: the login did not succeed."
+
+
+class ThirdAuthRefused(GatewayError):
+    status, code, type = 401, "APIG.0312", "THIRD_AUTH_FAILURE"
+    message = "Incorrect third-party authentication information."
+
+
+class ThirdAuthMissing(GatewayError):
+    status, code, type = 401, "APIG.0313", "THIRD_AUTH_IDENTITIES_FAILURE"
+    message = "Incorrect third-party authentication information: identity missing."
+
+
+class ThirdAuthForbidden(GatewayError):
+    status, code, type = 403, "APIG.0314", "THIRD_AUTH_FAILURE"
+    message = "Access denied: too many failed attempts from this IP address."
+
+
+class ThirdAuthBroken(GatewayError):
+    code, type = "APIG.0617", "THIRD_AUTH_CONF_FAILURE"
+    message = "The third-party authorizer gave no usable answer."
+
+
+class ThirdAuthChannelBroken(ThirdAuthBroken):
+    code = "APIG.0615"
+    message = "The third-party authorizer's channel has no server to ask."
+
+
+class ThirdAuthUnreachable(ThirdAuthBroken):
+    code = "APIG.0616"
+    message = "The third-party authorizer cannot be reached."
 
 
 class BadRequest(GatewayError):
@@ -260,6 +322,11 @@ class BackendTimeout(GatewayError):
 class BackendAddressDenied(GatewayError):
     status, code, type = 403, "APIG.0404", "DEFAULT_4XX"
     message = "Access to the backend IP address has been denied."
+
+
+class NoBackendAvailable(GatewayError):
+    status, code, type = 502, "APIG.0610", "BACKEND_UNAVAILABLE"
+    message = "No backend available"
 
 
 class BackendNotResolved(GatewayError):

@@ -28,6 +28,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
 from gateway import backends
+from gateway.backends import channel
 from gateway.call import NO_API, Call, Step
 from gateway.errors import GatewayError, InternalError, render
 from gateway.http import BODILESS, ClientGone, Response
@@ -39,10 +40,12 @@ from gateway.policies import (
     backend_auth,
     backend_policy,
     breaker,
+    carry,
     cors,
     custom_auth,
     domain,
     iam_auth,
+    jwt_auth,
     limits,
     mapping,
     parameters,
@@ -51,6 +54,7 @@ from gateway.policies import (
     routing,
     set_resp_headers,
     signature,
+    third_auth,
     throttling,
 )
 from gateway.router import decode_path
@@ -90,6 +94,8 @@ REQUEST: tuple[Phase, ...] = (
     Phase("IP access control", acl.check_address, acl.skips_address, True),
     Phase("API and IP throttling", throttling.count, throttling.skips, True),
     Phase("request body", limits.read_body),
+    Phase("JWT authentication", jwt_auth.authenticate, jwt_auth.skips, True),
+    Phase("third-party authorizer", third_auth.authenticate, third_auth.skips, True),
     Phase("IAM authentication", iam_auth.authenticate, iam_auth.skips),
     Phase("AppCode", app_code.check_code, app_code.skips),
     Phase("other app authentication", app_variants.check, app_variants.skips),
@@ -109,7 +115,9 @@ REQUEST: tuple[Phase, ...] = (
     Phase("response cache", proxy_cache.look_up, proxy_cache.skips, True),
     Phase("circuit breaker", breaker.check, breaker.skips, True),
     Phase("backend authorizer", backend_auth.authorize, backend_auth.skips),
+    Phase("load balance channel", channel.choose, channel.skips),
     Phase("parameter mapping", mapping.build_outgoing, mapping.skips),
+    Phase("carried headers", carry.apply, carry.skips, True),
     Phase("request mirroring", proxy_mirror.mirror, proxy_mirror.skips, True),
     Phase("backend signature", signature.sign, signature.skips, True),
     Phase("backend", backends.send),

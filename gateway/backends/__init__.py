@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from gateway.backends import function, http, mock
+from gateway.backends import channel, function, mock
 from gateway.call import Call
 from gateway.http import Response
 from gateway.snapshot import BackendApi, FuncInfo, MockInfo
 
 SEND: dict[type, Callable[[Call, Any], Response | Awaitable[Response]]] = {
     MockInfo: mock.send,
-    BackendApi: http.send,
+    BackendApi: channel.send,
     FuncInfo: function.send,
 }
 

@@ -43,18 +43,22 @@ class Balancer:
         }
         self._ring = _Ring()
 
-    def pick(self, key: str, tried: Collection[str] = ()) -> Member | None:
+    def pick(
+        self, key: str, tried: Collection[str] = (), group: str | None = None
+    ) -> Member | None:
         """The member for a call, or None when there is none.
 
         `key` is what a hashing channel looks at; members at the addresses `tried`
-        come last.
+        come last. With `group` only those of one member group count.
         """
-        shares = self._shares(tried) or (self._shares(()) if tried else [])
+        shares = self._shares(tried, group) or (
+            self._shares((), group) if tried else []
+        )
         if not shares:
             return None
         return _PICK[self.channel.balance_strategy](self, shares, key)
 
-    def _shares(self, tried: Collection[str]) -> list[_Share]:
+    def _shares(self, tried: Collection[str], group: str | None) -> list[_Share]:
         """The members that can take the call: a standby only without any other."""
         for standby in (False, True):
             well = [
@@ -64,6 +68,7 @@ class Balancer:
                 and m.weight > 0
                 and m.is_backup is standby
                 and m.address not in tried
+                and group in (None, m.group_id)
                 and self.loads[m.address].healthy
             ]
             if shares := self._weighed(well):

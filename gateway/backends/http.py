@@ -33,6 +33,7 @@ from gateway.errors import (
 from gateway.guard import AddressDenied
 from gateway.http import BODILESS, Handshake, RawHeaders, Response, decode_text
 from gateway.outgoing import HOP_BY_HOP, Outgoing
+from gateway.policies.domain import host_name
 from gateway.snapshot import BackendApi
 
 # How often a call has gone through a gateway already.
@@ -136,6 +137,8 @@ class _Exchange:
                     read_until_eof=not self.upgrade,
                     timeout=timeouts(self.limit),
                     ssl=tls_context(to.tls) if to.req_protocol == "HTTPS" else True,
+                    # A member's certificate is for the name it is asked for.
+                    server_hostname=host_name(peer.host) if to.channel else None,
                 )
         finally:
             if upload:

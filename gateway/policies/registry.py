@@ -6,7 +6,15 @@ A new one is its module, its line here, and its places in `gateway.pipeline`.
 from types import ModuleType
 from typing import Any, Protocol, cast
 
-from gateway.policies import breaker, cors, proxy_cache, proxy_mirror, set_resp_headers
+from gateway.policies import (
+    breaker,
+    cors,
+    jwt_auth,
+    proxy_cache,
+    proxy_mirror,
+    set_resp_headers,
+    third_auth,
+)
 from gateway.policies.form import Form
 
 
@@ -29,6 +37,8 @@ _MODULES: tuple[ModuleType, ...] = (
     breaker,
     proxy_cache,
     proxy_mirror,
+    third_auth,
+    jwt_auth,
 )
 PLUGINS: dict[str, Kind] = {module.NAME: cast(Kind, module) for module in _MODULES}
 

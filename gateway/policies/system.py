@@ -71,6 +71,8 @@ _VALUES: dict[str, Callable[[Call], str | None]] = {
     "serverAddr": lambda call: _server_address(),
     "serverName": lambda call: _server_name(),
     "handleTime": _handle_time,
+    "member_group_id": lambda call: call.member.group_id if call.member else None,
+    "member_group_name": lambda call: call.member.group_name if call.member else None,
     "reqPath": lambda call: decode_path(call.request.raw_path),
     "reqMethod": lambda call: call.request.method,
 }

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 
 from gateway import backends, pipeline
 from gateway.app import Gateway
+from gateway.backends import channel
 from gateway.call import Call
 from gateway.http import Response
 from gateway.policies import (
@@ -20,10 +21,12 @@ from gateway.policies import (
     backend_auth,
     backend_policy,
     breaker,
+    carry,
     cors,
     custom_auth,
     domain,
     iam_auth,
+    jwt_auth,
     limits,
     mapping,
     parameters,
@@ -32,6 +35,7 @@ from gateway.policies import (
     routing,
     set_resp_headers,
     signature,
+    third_auth,
     throttling,
 )
 from gateway.snapshot import Backend, MockInfo, ResponseRule
@@ -61,6 +65,8 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
         ("IP access control", acl.check_address),
         ("API and IP throttling", throttling.count),
         ("request body", limits.read_body),
+        ("JWT authentication", jwt_auth.authenticate),
+        ("third-party authorizer", third_auth.authenticate),
         ("IAM authentication", iam_auth.authenticate),
         ("AppCode", app_code.check_code),
         ("other app authentication", app_variants.check),
@@ -75,7 +81,9 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
         ("response cache", proxy_cache.look_up),
         ("circuit breaker", breaker.check),
         ("backend authorizer", backend_auth.authorize),
+        ("load balance channel", channel.choose),
         ("parameter mapping", mapping.build_outgoing),
+        ("carried headers", carry.apply),
         ("request mirroring", proxy_mirror.mirror),
         ("backend signature", signature.sign),
         ("backend", backends.send),
