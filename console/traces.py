@@ -1,6 +1,5 @@
 """Traces of debug calls: kept for a while, so that they can be linked to."""
 
-from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import orjson
@@ -37,11 +36,7 @@ def store(
         status=result.status,
         duration_ms=result.duration_ms,
         # As JSON has it: what is shown later is what is shown now.
-        content={
-            "steps": orjson.loads(orjson.dumps(document, default=str)),
-            "body": b64encode(result.binary).decode(),
-            "type": result.type,
-        },
+        content={"steps": orjson.loads(orjson.dumps(document, default=str))},
         request=result.request,
         response=result.response,
     )

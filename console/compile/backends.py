@@ -13,6 +13,7 @@ from gateway import snapshot as data
 
 Raw = Mapping[str, Any]
 Guard = Callable[[str], data.Authorizer]
+Channels = Mapping[str, data.Channel]
 
 
 def req_param(raw: Raw) -> data.ReqParam:
@@ -35,8 +36,9 @@ def req_param(raw: Raw) -> data.ReqParam:
 class Backends:
     """Turns definitions' backends into values; a function is looked up once."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, channels: Channels) -> None:
         self._guard = guard
+        self._channels = channels
         self._targets: dict[tuple[str, str, str], data.Target | None] = {}
 
     @property
@@ -73,13 +75,33 @@ class Backends:
         self, kind: str, raw: Raw
     ) -> data.MockInfo | data.BackendApi | data.FuncInfo:
         if kind == "HTTP":
-            return _backend_api(raw)
+            return self._backend_api(raw)
         if kind == "FUNCTION":
             return data.FuncInfo(
                 self._target(raw), raw["invocation_type"], raw["timeout"]
             )
         headers = tuple((h["name"], h["value"]) for h in raw["headers"])
         return data.MockInfo(raw["status_code"], raw["result_content"], headers)
+
+    def _backend_api(self, raw: Raw) -> data.BackendApi:
+        info = raw["vpc_channel_info"] or {}
+        return data.BackendApi(
+            url_domain=raw["url_domain"],
+            req_protocol=raw["req_protocol"],
+            req_method=raw["req_method"],
+            req_uri=raw["req_uri"],
+            timeout=raw["timeout"],
+            retry_count=int(raw["retry_count"]),
+            enable_client_ssl=raw["enable_client_ssl"],
+            channel=self._channel(info.get("vpc_channel_id")),
+            proxy_host=info.get("vpc_channel_proxy_host", ""),
+        )
+
+    def _channel(self, channel_id: str | None) -> data.Channel | None:
+        """A channel; one that is gone must refuse calls, not let them go elsewhere."""
+        if channel_id is None:
+            return None
+        return self._channels.get(channel_id) or data.Channel.gone(channel_id)
 
     def _target(self, raw: Raw) -> data.Target | None:
         """What a function backend calls; None, which refuses, when it is gone."""
@@ -90,18 +112,6 @@ class Backends:
             except UnknownFunction:
                 self._targets[key] = None
         return self._targets[key]
-
-
-def _backend_api(raw: Raw) -> data.BackendApi:
-    return data.BackendApi(
-        url_domain=raw["url_domain"],
-        req_protocol=raw["req_protocol"],
-        req_method=raw["req_method"],
-        req_uri=raw["req_uri"],
-        timeout=raw["timeout"],
-        retry_count=int(raw["retry_count"]),
-        enable_client_ssl=raw["enable_client_ssl"],
-    )
 
 
 def _backend_param(raw: Raw) -> data.BackendParam:

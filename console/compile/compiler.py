@@ -33,8 +33,8 @@ class Compiler:
         self._app_auths = features.in_force().app_auths
         self._policies = Traditional(self._settings.ratelimit)
         self._callers = CallerPolicies()
-        self._backends = Backends(self._guard)
         self._channels = channels()
+        self._backends = Backends(self._guard, self._channels)
         self._plugins = Plugins()
         self._signatures = Signatures()
 

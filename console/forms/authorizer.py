@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from console.forms.base import NounForm, PlainForm, rows_of, segmented, switch
-from console.models import Alias, Authorizer, Version
+from console.forms.targets import chosen, target_choices
+from console.models import Authorizer
 from console.models.base import default_name
 from console.models.version import LATEST
 
@@ -26,18 +27,6 @@ class IdentityRow(PlainForm):
     def has_changed(self) -> bool:
         """A row whose location alone was touched is still a blank row."""
         return bool({"name", "validation"} & set(self.changed_data))
-
-
-def _targets() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Versions and aliases, grouped by the function they are of."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for version in Version.objects.select_related("function"):
-        name = version.function.func_name
-        groups.setdefault(name, []).append((version.pk, f"Version: {version}"))
-    for alias in Alias.objects.select_related("function"):
-        name = alias.function.func_name
-        groups.setdefault(name, []).append((alias.pk, f"Alias: {alias}"))
-    return sorted(groups.items())
 
 
 IdentityRows = rows_of(IdentityRow, most=50)
@@ -105,7 +94,7 @@ class AuthorizerForm(NounForm):
         function.label_from_instance = lambda row: row.func_urn
         function.empty_label = "Select"
         target: Any = self.fields["target"]
-        target.choices = [(LATEST, "Version: LATEST"), *_targets()]
+        target.choices = target_choices()
         self.initial["target"] = (
             self.instance.alias_id or self.instance.version_id or LATEST
         )
@@ -132,9 +121,9 @@ class AuthorizerForm(NounForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        chosen = self.cleaned_data.get("target")
-        self.instance.version = Version.objects.filter(pk=chosen).first()
-        self.instance.alias = Alias.objects.filter(pk=chosen).first()
+        self.instance.version, self.instance.alias = chosen(
+            self.cleaned_data.get("target")
+        )
         if not self.identities.is_valid():
             self.add_error(None, "Identity Sources: correct the marked rows.")
             return self.cleaned_data

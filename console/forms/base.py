@@ -70,13 +70,17 @@ def environment_field(**options: Any) -> forms.ModelChoiceField:
 class RowFormSet(forms.BaseFormSet):
     """Rows of a table; blank rows are left out."""
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The filled rows that are not deleted, in order."""
+    def filled(self) -> list[Any]:
+        """The forms of filled rows that are not deleted, in order."""
         return [
-            form.cleaned_data
+            form
             for form in self.forms
             if form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What is in them."""
+        return [form.cleaned_data for form in self.filled()]
 
 
 def rows_of(row: type[forms.Form], *, most: int) -> type[RowFormSet]:

@@ -1,7 +1,5 @@
 """Traces: what each phase of a debug call decided, kept for a while."""
 
-from base64 import b64decode
-
 from django.db import models
 from django.urls import reverse
 
@@ -9,16 +7,10 @@ from console.models.base import Noun
 from console.models.fields import EncryptedJSONField, EncryptedTextField
 
 MAX_TRACES = 200
-HEX_BYTES = 512
-# What a browser shows without running anything in it.
-IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 class Trace(Noun):
-    """One call: the messages are raw text. All encrypted.
-
-    `content` is {steps}, and of an answer that is no text {body, type}, in Base64.
-    """
+    """One call: `content` is {steps}, the messages are raw text. All encrypted."""
 
     request_id = models.CharField("Request ID", max_length=64, unique=True)
     # The API's id and name, or "" when the call reached none.
@@ -39,31 +31,5 @@ class Trace(Noun):
     def __str__(self) -> str:
         return self.request_id
 
-    @property
-    def binary(self) -> bytes:
-        """The body of an answer that is no text."""
-        return b64decode(self.content.get("body", ""))
-
-    @property
-    def type(self) -> str:
-        """The content type of such an answer."""
-        return str(self.content.get("type", ""))
-
-    @property
-    def is_image(self) -> bool:
-        return bool(self.binary) and self.type in IMAGES
-
-    @property
-    def hex(self) -> str:
-        """Its first bytes, 16 a line: offset, hex and ASCII."""
-        head = self.binary[:HEX_BYTES]
-        rows = [(start, head[start : start + 16]) for start in range(0, len(head), 16)]
-        return "\n".join(_hex_row(start, piece) for start, piece in rows)
-
     def get_absolute_url(self) -> str:
         return reverse("trace-detail", args=[self.request_id])
-
-
-def _hex_row(start: int, piece: bytes) -> str:
-    shown = "".join(chr(b) if 32 <= b < 127 else "." for b in piece)
-    return f"{start:08x}  {piece.hex(' '):47}  {shown}"

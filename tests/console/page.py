@@ -43,7 +43,7 @@ class Page(HTMLParser):
             self.forms.append({})
         elif tag == "a":
             self.hrefs.append(given.get("href") or "")
-        elif "field-label" in (given.get("class") or "").split():
+        elif not self._hidden and "field-label" in (given.get("class") or "").split():
             self._label += 1
             self.labels.append("")
         if self._hidden or "disabled" in given or not self.forms:

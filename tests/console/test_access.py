@@ -69,7 +69,6 @@ SHOW_ONLY = {
     "group-detail",
     "invocation-detail",
     "record-detail",
-    "trace-body",
     "trace-detail",
     "version-detail",
     "version-list",

@@ -1,5 +1,5 @@
 """Forms of APIs: the wizard's steps."""
 
-from console.forms.api.wizard import BackendForm, FrontendForm
+from console.forms.api.wizard import Wizard, arrange
 
-__all__ = ["BackendForm", "FrontendForm"]
+__all__ = ["Wizard", "arrange"]

@@ -18,7 +18,6 @@ from console.models.api.backends import (
     DOCUMENTS,
     METHODS,
     Document,
-    named,
     read_backend,
 )
 from console.models.api.params import (
@@ -29,7 +28,7 @@ from console.models.api.params import (
 from console.models.api.paths import check_path, path_shape
 from console.models.api.policies import FIELDS, read_policies
 from console.models.api.shape import code_of
-from console.models.api.use import BackendUse
+from console.models.api.use import BackendUse, uses
 from console.models.authorizer import Authorizer
 from console.models.base import CJK, Noun, rule
 from console.models.group import ApiGroup
@@ -249,7 +248,7 @@ class Api(Noun):
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
         self.uses.all().delete()
-        BackendUse.objects.bulk_create(_uses(self))
+        BackendUse.objects.bulk_create(uses(self))
 
     def clean(self) -> None:
         limits.check_room("API_NUM_LIMIT", self)
@@ -381,17 +380,3 @@ def _field(name: str, label: str) -> Iterator[None]:
         raise ValidationError(
             {name: ValidationError(text, code=code_of(error))}
         ) from None
-
-
-def _uses(api: Api) -> Iterator[BackendUse]:
-    """What the backends of an API refer to; what is gone is not referred to."""
-    guards = {b.get("authorizer_id") for b in (api.backend, *api.policies)} - {"", None}
-    for guard in Authorizer.objects.filter(pk__in=guards):
-        yield BackendUse(api=api, authorizer=guard)
-    if api.backend_type != Api.Backend.FUNCTION:
-        return
-    for backend in (api.backend, *api.policies):
-        found = named(backend)
-        yield BackendUse(
-            api=api, function=found.function, version=found.version, alias=found.alias
-        )

@@ -20,12 +20,13 @@ from console.models.api.shape import (
     whole,
 )
 from console.models.authorizer import Authorizer
+from console.models.channel import Channel
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "ANY")
 MAX_CONTENT = 20_480
 MAX_HEADERS = 10
 LONGEST_V1, LONGEST = 60_000, 600_000
-NO_CHANNEL = 2
+BY_CHANNEL, BY_ADDRESS = 1, 2
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}\Z")
 _VARIABLE = r"#[A-Za-z][A-Za-z0-9_-]{2,31}#"
 _PORT = r":\d{1,5}"
@@ -49,9 +50,21 @@ BACKEND_API: Members = {
         "Retries", text(2, r"-1|\d|10", 'a text from "-1" to "10"'), "-1"
     ),
     "enable_client_ssl": Member("Two-Way Authentication", boolean, False),
+    "vpc_channel_status": Member(
+        "Load Balance Channel", one_of(BY_CHANNEL, BY_ADDRESS), BY_ADDRESS
+    ),
+    "vpc_channel_info": Member("Load Balance Channel", lambda raw: _channel(raw), None),
     "authorizer_id": Member("Backend Authentication", _ID, ""),
     "remark": Member("Description", text(255), ""),
     "version": Member("Version", text(16), ""),
+}
+CHANNEL_INFO: Members = {
+    "vpc_channel_id": Member("Load Balance Channel", _ID),
+    "vpc_channel_proxy_host": Member(
+        "Host Header",
+        text(254, r"[.:a-zA-Z0-9_-]+", "letters, digits and . : - _"),
+        "",
+    ),
 }
 FUNC_INFO: Members = {
     "function_urn": Member("Function URN", text(512)),
@@ -115,13 +128,36 @@ def named(backend: Document) -> urns.Named:
 
 
 def _check_http(backend: Document) -> None:
-    if not backend["url_domain"]:
-        raise broken("Backend Address is missing.", "APIG.2001")
+    if backend["vpc_channel_status"] == BY_CHANNEL:
+        _check_channel(backend)
+    else:
+        backend["vpc_channel_info"] = None
+        if not backend["url_domain"]:
+            raise broken("Backend Address is missing.", "APIG.2001")
     port = re.search(r":(\d+)\Z", backend["url_domain"])
     if port and not 0 < int(port[1]) < 65_536:
         raise broken("Backend Address: a port is a number from 1 to 65535.")
     if backend["enable_client_ssl"] and backend["req_protocol"] != "HTTPS":
         raise broken("Two-Way Authentication: only with HTTPS.", "APIG.3717")
+
+
+def _check_channel(backend: Document) -> None:
+    """A channel that is there, with more members than retries."""
+    if not backend["vpc_channel_info"]:
+        raise broken("Load Balance Channel is missing.", "APIG.2001")
+    backend["url_domain"] = ""
+    channel_id = backend["vpc_channel_info"]["vpc_channel_id"]
+    channel = Channel.objects.filter(pk=channel_id).first()
+    if channel is None:
+        raise broken(
+            f"Load Balance Channel: there is no channel {channel_id}.", "APIG.3023"
+        )
+    if int(backend["retry_count"]) >= max(channel.enabled_members, 1):
+        raise broken("Retries: fewer than the channel has enabled members.")
+
+
+def _channel(raw: Any) -> dict[str, Any]:
+    return read_object(raw, CHANNEL_INFO)
 
 
 def _check_function(backend: Document) -> None:

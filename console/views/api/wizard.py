@@ -4,13 +4,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from console.forms.api import BackendForm, FrontendForm
+from console import limits
+from console.forms.api import Wizard, arrange
 from console.models import Api, ApiGroup
+from console.models.api.params import SYSTEM_PARAMETERS
 from console.views import generic
+
+# Buttons that change the form and show it again.
+ARRANGING = (
+    *("back", "add_row", "import", "open"),
+    *("add_policy", "delete_policy", "move_policy"),
+)
 
 
 class ApiWizard(generic.Guarded):
@@ -32,44 +41,36 @@ class ApiWizard(generic.Guarded):
 
     def get(self, request: HttpRequest, **_: Any) -> HttpResponse:
         initial = {"group": request.GET["group"]} if request.GET.get("group") else {}
-        frontend = FrontendForm(instance=self.existing or Api(), initial=initial)
-        return self._show(frontend, BackendForm(instance=self.existing or Api()), 1)
+        return self._show(Wizard(self.existing or Api(), initial=initial), 1)
 
     def post(self, request: HttpRequest, **_: Any) -> HttpResponse:
-        api = self.existing or Api()
-        frontend = FrontendForm(request.POST, instance=api)
-        if request.POST.get("step") == "1":
-            backend = _carried(request.POST, api)
-            return self._show(frontend, backend, 2 if frontend.is_valid() else 1)
-        backend = BackendForm(request.POST, instance=api)
-        if "back" in request.POST:
-            return self._show(frontend, backend, 1)
-        if not frontend.is_valid():
-            return self._show(frontend, backend, 1)
-        if not backend.is_valid():
-            return self._show(frontend, backend, 2)
+        wizard = Wizard(self.existing or Api(), arrange(request.POST))
+        step = 1 if request.POST.get("step") == "1" or "back" in request.POST else 2
+        if any(button in request.POST for button in ARRANGING):
+            wizard.quiet()
+            return self._show(wizard, step)
+        if step == 1:
+            right = wizard.frontend.is_valid()
+            if right:
+                wizard.quiet()
+            return self._show(wizard, 2 if right else 1)
         with transaction.atomic():
-            api.save_valid()
+            saved = wizard.save()
+        if not saved:
+            return self._show(wizard, 2 if wizard.frontend.is_valid() else 1)
         messages.success(request, "Saved. Publish it to make it live.")
-        return redirect(api)
+        return redirect(wizard.api)
 
-    def _show(
-        self, frontend: FrontendForm, backend: BackendForm, step: int
-    ) -> HttpResponse:
+    def _show(self, wizard: Wizard, step: int) -> HttpResponse:
         api = self.existing
         context = {
             "title": f"Modify {api}" if api else "Create API",
-            "frontend": frontend,
-            "backend": backend,
+            "wizard": wizard,
+            "frontend": wizard.frontend,
             "step": step,
-            "groups": ApiGroup.objects.all(),
+            "groups": ApiGroup.objects.annotate(count=Count("apis")),
+            "room": limits.limit("API_NUM_LIMIT_PER_GROUP"),
+            "system_parameters": SYSTEM_PARAMETERS,
             "cancel_url": api.get_absolute_url() if api else reverse("api-list"),
         }
         return render(self.request, "api/wizard.html", context)
-
-
-def _carried(data: QueryDict, api: Api) -> BackendForm:
-    """Step 2 with what was typed there before Previous, or as saved."""
-    if "backend_type" in data:
-        return BackendForm(data, instance=api)
-    return BackendForm(instance=api)

@@ -36,6 +36,8 @@ def test_what_is_absent_gets_its_default_and_what_nobody_knows_goes() -> None:
     assert read_backend("HTTP", HTTP | {"id": "1", "status": 1}) == HTTP | {
         "retry_count": "-1",
         "enable_client_ssl": False,
+        "vpc_channel_status": 2,
+        "vpc_channel_info": None,
         "authorizer_id": "",
         "remark": "",
         "version": "",
@@ -95,6 +97,31 @@ def test_another_http_backend_is_refused(
 ) -> None:
     assert refused("HTTP", HTTP | fields)[0] == code
     assert said in refused("HTTP", HTTP | fields)[1]
+
+
+def test_a_channel_stands_in_for_an_address() -> None:
+    channel = world.channel()
+    info = {"vpc_channel_id": channel.pk, "vpc_channel_proxy_host": "a.example:80"}
+    wanted = HTTP | {"vpc_channel_status": 1, "vpc_channel_info": info}
+    backend = read_backend("HTTP", wanted)
+    assert (backend["url_domain"], backend["vpc_channel_info"]) == ("", info)
+    unused = read_backend("HTTP", wanted | {"vpc_channel_status": 2})
+    assert unused["vpc_channel_info"] is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"vpc_channel_info": None}, "APIG.2001"),
+        ({"vpc_channel_info": {"vpc_channel_id": "none"}}, "APIG.3023"),
+        ({"vpc_channel_info": "none"}, "APIG.2012"),
+        ({"retry_count": "9"}, "APIG.2012"),
+    ],
+)
+def test_another_channel_is_refused(fields: dict[str, Any], code: str) -> None:
+    info = {"vpc_channel_id": world.channel().pk}
+    wanted = HTTP | {"vpc_channel_status": 1, "vpc_channel_info": info}
+    assert refused("HTTP", wanted | fields)[0] == code
 
 
 def test_a_backend_authorizer_is_one_of_type_backend() -> None:
