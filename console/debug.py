@@ -78,7 +78,7 @@ def run(call: DebugCall) -> models.Trace:
     started = time.perf_counter()
     response, trace = embedded().debug(request, snapshot, policies=call.policies)
     elapsed = (time.perf_counter() - started) * 1000
-    records.store(embedded().records.take())
+    records.store_invocations(embedded().records.take())
     result = Result(
         dump_request(request), dump_response(response), response.status, elapsed
     )

@@ -1,14 +1,19 @@
-"""Records that arrive: the last calls of each function are kept."""
+"""Records that arrive: calls, calls of functions, and what is kept of refused ones.
+
+Each kind is bounded, by number or by age; the newest stay.
+"""
 
 import time
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
-from console.models import Function, Invocation
+from console import metrics, traces
+from console.models import AccessLog, Function, Invocation, Minute
 from console.models.invocation import MAX_INVOCATIONS
 from gateway import records
 from gateway.functions.pool import Invocation as Outcome
@@ -17,10 +22,22 @@ from gateway.snapshot import Function as Called
 # What is kept of a test's event and result, in characters; its log is kept whole.
 MAX_TEXT = 256 * 1024
 _FIELDS = {field.name for field in Invocation._meta.concrete_fields}
+_PRUNE_SECONDS = 60.0
+_pruned = 0.0
 
 
 @transaction.atomic
-def store(found: Iterable[dict[str, Any]]) -> list[Invocation]:
+def store(batch: Mapping[str, Any]) -> None:
+    """Keep what a gateway delivers (`gateway.delivery`)."""
+    store_invocations(batch["invocations"])
+    calls = [dict(zip(batch["fields"], row, strict=True)) for row in batch["calls"]]
+    store_calls(calls, batch["dropped"])
+    for kept in batch["kept"]:
+        traces.store_live(kept)
+    _prune()
+
+
+def store_invocations(found: Iterable[Mapping[str, Any]]) -> list[Invocation]:
     """Keep records of functions that still exist, and the last of each only."""
     known = {function.func_urn: function.pk for function in Function.objects.all()}
     rows = [_row(r, known[r["func_urn"]]) for r in found if r["func_urn"] in known]
@@ -37,7 +54,16 @@ def store_test(called: Called, event: object, outcome: Outcome) -> Invocation:
     """Keep a call that somebody made on a function's page."""
     began = time.time() - (outcome.duration_ms + outcome.init_ms) / 1000
     made = records.record(called, event, outcome, "test", began, most=MAX_TEXT)
-    return store([made | {"log": outcome.log}])[0]
+    return store_invocations([made | {"log": outcome.log}])[0]
+
+
+def store_calls(calls: Sequence[Mapping[str, Any]], dropped: int = 0) -> None:
+    """Keep access records, and add them up."""
+    AccessLog.objects.bulk_create(
+        AccessLog(**{**call, "time": datetime.fromtimestamp(call["time"], UTC)})
+        for call in calls
+    )
+    metrics.add(calls, dropped)
 
 
 def key() -> bytes:
@@ -45,7 +71,29 @@ def key() -> bytes:
     return settings.RECORDS_KEY_FILE.read_bytes()
 
 
-def _row(found: dict[str, Any], function: str) -> Invocation:
+def _row(found: Mapping[str, Any], function: str) -> Invocation:
     fields = {name: value for name, value in found.items() if name in _FIELDS}
     moment = datetime.fromtimestamp(found["start_time"], UTC)
     return Invocation(**fields | {"function_id": function, "start_time": moment})
+
+
+def _prune() -> None:
+    """Now and then, forget what is older, or more, than is kept."""
+    global _pruned
+    if time.monotonic() - _pruned < _PRUNE_SECONDS and _pruned:
+        return
+    _pruned = time.monotonic()
+    prune()
+
+
+def prune() -> None:
+    """Forget access records and minutes that are too old, and records too many."""
+    now = timezone.now()
+    oldest = now - timedelta(days=settings.LOG_DAYS)
+    AccessLog.objects.filter(time__lt=oldest).delete()
+    Minute.objects.filter(
+        minute__lt=now - timedelta(days=settings.METRIC_DAYS)
+    ).delete()
+    newest = AccessLog.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is not None:
+        AccessLog.objects.filter(pk__lte=newest - settings.LOG_ROWS).delete()

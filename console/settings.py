@@ -67,6 +67,10 @@ INSTANCE_ID = env.str(
 # Limits that differ from the documented ones (console/limits.py): NAME=number,…
 LIMITS = env.dict("SALLYPORT_LIMITS", cast={"value": int}, default={})
 
+# How many days access records and their sums are kept, and how many records.
+LOG_DAYS = env.int("SALLYPORT_LOG_DAYS", default=7)
+LOG_ROWS = env.int("SALLYPORT_LOG_ROWS", default=1_000_000)
+METRIC_DAYS = env.int("SALLYPORT_METRIC_DAYS", default=30)
 # How many days the traces of changes are kept.
 AUDIT_DAYS = env.int("SALLYPORT_AUDIT_DAYS", default=7)
 

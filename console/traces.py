@@ -1,12 +1,14 @@
-"""Traces of debug calls: kept for a while, so that they can be linked to."""
+"""Traces of calls: kept for a while, so that they can be linked to."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import transaction
 
 from console.models import Trace
 from console.models.trace import MAX_TRACES
+from gateway import access
 from gateway.call import Step
 
 if TYPE_CHECKING:
@@ -17,16 +19,8 @@ if TYPE_CHECKING:
 def store(
     call: "DebugCall", result: "Result", request_id: str, steps: list[Step]
 ) -> Trace:
-    """Keep a trace, and the last ones only."""
-    document = [
-        {
-            "phase": step.phase,
-            "decision": step.decision,
-            "duration_ms": step.duration_ms,
-            "detail": step.detail,
-        }
-        for step in steps
-    ]
+    """Keep the trace of a debug call, and the last ones only."""
+    document = [access.step_document(step) for step in steps]
     made = Trace.objects.create(
         request_id=request_id,
         api_id=call.api.pk,
@@ -40,6 +34,19 @@ def store(
         request=result.request,
         response=result.response,
     )
-    kept = Trace.objects.values_list("pk", flat=True)[:MAX_TRACES]
-    Trace.objects.exclude(pk__in=list(kept)).delete()
+    _forget(Trace.Origin.DEBUG)
     return made
+
+
+def store_live(kept: Mapping[str, Any]) -> None:
+    """Keep a live call that was refused or traced, and the last ones only."""
+    fields = {name: value for name, value in kept.items() if name != "steps"}
+    content = {"steps": kept["steps"]}
+    Trace.objects.create(origin=Trace.Origin.LIVE, content=content, **fields)
+    _forget(Trace.Origin.LIVE)
+
+
+def _forget(origin: Trace.Origin) -> None:
+    rows = Trace.objects.filter(origin=origin)
+    kept = rows.values_list("pk", flat=True)[: MAX_TRACES[origin]]
+    rows.exclude(pk__in=list(kept)).delete()

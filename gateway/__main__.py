@@ -14,13 +14,14 @@ from prometheus_client import start_http_server
 from gateway import server, tls
 from gateway.app import Gateway
 from gateway.client import Client
+from gateway.delivery import Sender
 from gateway.functions.launch import JailMissing
 from gateway.functions.package import Store
 from gateway.functions.pool import Pool
 from gateway.functions.runtimes import host
 from gateway.guard import guard
 from gateway.handshake import Contexts
-from gateway.records import Recorder, Sender
+from gateway.records import Recorder
 from gateway.source import File
 from gateway.state import State
 from gateway.state.memory import Memory

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from random import getrandbits
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from gateway.background import Background
@@ -71,6 +71,14 @@ class Watch:
     started: float
 
 
+class Upstream(NamedTuple):
+    """What a backend answered: where it is, as a URL, its status, after how long."""
+
+    url: str
+    status: int
+    seconds: float
+
+
 @dataclass(slots=True)
 class Step:
     """One line of a trace: a phase, what it decided, and how long it took."""
@@ -88,12 +96,13 @@ class Call:
     `frontend` and `backend_context` are what authorizers said about the call.
     `backend` is the one in force: the API's own unless a backend policy chose
     another; `outgoing` is what it is sent, unless it is a Mock. `watch` is what a
-    circuit breaker notes about its answer; `error` is why the call was refused, once
-    it was. `due` is what it is still to be counted in, `windows` what it was.
-    Without `policies` no policy acts on it, which only a debug call may ask for.
-    `debug` marks a call
-    of the console's debug page; `trace` is None unless the call is traced, and then
-    collects a Step for each phase.
+    circuit breaker notes about its answer, `upstream` what came from there. `asked` is
+    how long authorizers took, in s, 0 when all was remembered, None when none was
+    asked. `error` is why the call was refused, once it was, `refused_in` the phase.
+    `due` is what it is still to be counted in, `windows` what it was. Without
+    `policies` no policy acts on it, which only a debug call may ask for. `debug` marks
+    a call of the console's debug page; `trace` is None unless the call is traced, and
+    then collects a Step for each phase.
     """
 
     __slots__ = (
@@ -118,7 +127,10 @@ class Call:
         "watch",
         "member",
         "carry",
+        "upstream",
+        "asked",
         "error",
+        "refused_in",
         "due",
         "windows",
         "policies",
@@ -163,7 +175,10 @@ class Call:
         self.member: Member | None = None
         # What authentication policies change of the backend's request.
         self.carry: Any = None
+        self.upstream: Upstream | None = None
+        self.asked: float | None = None
         self.error: GatewayError | None = None
+        self.refused_in = ""
         self.due: tuple[Window, ...] = ()
         self.windows: tuple[Window, ...] = ()
         self.policies = policies

@@ -52,6 +52,7 @@ from gateway.policies import (
     proxy_cache,
     proxy_mirror,
     routing,
+    sampling,
     set_resp_headers,
     signature,
     third_auth,
@@ -141,6 +142,7 @@ RESPONSE: tuple[Later, ...] = (
 )
 
 _ROUTE = 1 + [phase.run for phase in REQUEST].index(routing.match_route)
+_NAMES: dict[Run | None, str] = {phase.run: phase.name for phase in REQUEST}
 _ARRIVAL = tuple(phase.run for phase in REQUEST[:_ROUTE])
 
 log = logging.getLogger(__name__)
@@ -163,15 +165,19 @@ def changes(api: Api) -> tuple[Change, ...]:
 def start(call: Call) -> Response | Coroutine[Any, Any, Response]:
     """The answer to a call: at once, unless a phase has to wait."""
     if call.trace is not None:
-        return _traced(call)
+        return _traced(call, REQUEST)
+    arrive: Run | None = None
     with call.services.turn:
         try:
             for arrive in _ARRIVAL:
                 arrive(call)
             phases = plan(call.api)
         except Exception as error:
-            return finish(call, _failed(call, error))
-        return _advance(call, phases, 0)
+            return finish(call, _failed(call, error, arrive))
+        if not sampling.wanted(call):
+            return _advance(call, phases, 0)
+    call.trace = [Step(phase.name) for phase in REQUEST[:_ROUTE]]
+    return _traced(call, REQUEST[_ROUTE:])
 
 
 async def run(call: Call) -> Response:
@@ -184,6 +190,7 @@ def _advance(
     call: Call, phases: tuple[Run, ...], place: int
 ) -> Response | Coroutine[Any, Any, Response]:
     """Go through the phases from a place on, until one answers or has to wait."""
+    reached = place
     try:
         for reached, phase in enumerate(phases[place:], place + 1):
             answer = phase(call)
@@ -194,7 +201,7 @@ def _advance(
             return finish(call, answer)
         raise InternalError(reason="no backend answered")
     except Exception as error:
-        return finish(call, _failed(call, error))
+        return finish(call, _failed(call, error, phases[reached - 1]))
 
 
 async def _resume(
@@ -205,7 +212,7 @@ async def _resume(
         answer = await waiting
     except Exception as error:
         with call.services.turn:
-            return finish(call, _failed(call, error))
+            return finish(call, _failed(call, error, phases[place - 1]))
     with call.services.turn:
         if answer is not None:
             return finish(call, answer)
@@ -213,10 +220,10 @@ async def _resume(
     return rest if isinstance(rest, Response) else await rest
 
 
-async def _traced(call: Call) -> Response:
+async def _traced(call: Call, phases: tuple[Phase, ...]) -> Response:
     """The same, noting what each phase did."""
     try:
-        for phase in REQUEST:
+        for phase in phases:
             answer = await _trace(call, phase)
             if answer is not None:
                 return finish(call, answer)
@@ -237,12 +244,13 @@ def finish(call: Call, answer: Response) -> Response:
         milliseconds = round((time.perf_counter() - call.started) * 1000)
         headers.append((b"X-Apig-Latency", str(milliseconds).encode()))
         headers += throttling.headers(call)
-    body = answer.body
-    if answer.status in BODILESS:
-        return Response(answer.status, headers, b"")
-    if isinstance(body, bytes):
+    body = b"" if answer.status in BODILESS else answer.body
+    if isinstance(body, bytes) and answer.status not in BODILESS:
         headers.append((b"Content-Length", str(len(body)).encode()))
-    return Response(answer.status, headers, body)
+    final = Response(answer.status, headers, body)
+    if not call.debug:
+        call.services.records.note(call, final)
+    return final
 
 
 def _changed(call: Call, answer: Response) -> Response:
@@ -306,7 +314,7 @@ async def _trace(call: Call, phase: Phase) -> Answer:
     return answer
 
 
-def _failed(call: Call, error: Exception) -> Response:
+def _failed(call: Call, error: Exception, phase: Run | None = None) -> Response:
     """The only place where an error becomes a response.
 
     Never fail open, never fail silently: unexpected means refused.
@@ -315,6 +323,7 @@ def _failed(call: Call, error: Exception) -> Response:
         raise error
     if call.due:
         throttling.settle(call)
+    call.refused_in = call.trace[-1].phase if call.trace else _NAMES.get(phase, "")
     if isinstance(error, GatewayError):
         return _refuse(call, error)
     log.error("request %s failed unexpectedly", call.request_id, exc_info=error)

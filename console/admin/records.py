@@ -20,6 +20,17 @@ class AuditAdmin(ReadOnly):
         return False
 
 
+@admin.register(models.AccessLog)
+class AccessLogAdmin(ReadOnly):
+    list_display = ("request_id", "request_method", "status", "apig_err_code", "time")
+    show_full_result_count = False
+
+
+@admin.register(models.Minute)
+class MinuteAdmin(ReadOnly):
+    list_display = ("minute", "api_id", "apig_err_code", "req_count")
+
+
 @admin.register(models.Trace)
 class TraceAdmin(ReadOnly):
     list_display = ("request_id", "api_name", "status", "create_time")

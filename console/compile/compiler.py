@@ -106,6 +106,7 @@ class Compiler:
             signature=self._signatures.of(api.pk, env),
             wants_tls=self._groups.wants_tls(api.group_id),
             responses=self._groups.responses(definition["response_id"]),
+            traced=_traced(definition),
         )
 
     def _all_credentials(self) -> tuple[data.Credential, ...]:
@@ -154,3 +155,10 @@ def _bound_credentials() -> dict[tuple[str, str], frozenset[str]]:
     frozen: dict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
     frozen.update({pair: frozenset(apps) for pair, apps in bound.items()})
     return frozen
+
+
+def _traced(definition: Mapping[str, Any]) -> int:
+    """How many of 100 calls leave a trace."""
+    if not definition["trace_enabled"]:
+        return 0
+    return int(definition["sampling_param"] or 100)

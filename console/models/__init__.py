@@ -1,6 +1,7 @@
 """The nouns of the product, one per file; field names are the REST names."""
 
 from console.models.access_key import AccessKey
+from console.models.access_log import AccessLog
 from console.models.account import Account
 from console.models.acl import Acl, AclBinding
 from console.models.alias import Alias
@@ -23,6 +24,7 @@ from console.models.group import ApiGroup
 from console.models.instance import Instance
 from console.models.invocation import Invocation
 from console.models.lockout import Lockout
+from console.models.minute import Minute
 from console.models.package import Package
 from console.models.plugin import Plugin, PluginBinding
 from console.models.release import Release
@@ -37,6 +39,8 @@ from console.models.version import Version
 POLICIES: tuple[type[Policy], ...] = (Throttle, Acl, Signature, Plugin)
 
 __all__ = [
+    "AccessLog",
+    "Minute",
     "POLICIES",
     "Acl",
     "AclBinding",

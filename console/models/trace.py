@@ -1,4 +1,8 @@
-"""Traces: what each phase of a debug call decided, kept for a while."""
+"""Traces: what each phase of a call decided, kept for a while.
+
+Of debug calls always; of live calls when they are refused, or when their API or the
+call itself asks for a trace.
+"""
 
 from django.db import models
 from django.urls import reverse
@@ -6,12 +10,18 @@ from django.urls import reverse
 from console.models.base import Noun
 from console.models.fields import EncryptedJSONField, EncryptedTextField
 
-MAX_TRACES = 200
+# Of each origin; live ones may be many.
+MAX_TRACES = {"debug": 200, "live": 2000}
 
 
 class Trace(Noun):
     """One call: `content` is {steps}, the messages are raw text. All encrypted."""
 
+    class Origin(models.TextChoices):
+        DEBUG = "debug", "Debug page"
+        LIVE = "live", "Gateway"
+
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.DEBUG)
     request_id = models.CharField("Request ID", max_length=64, unique=True)
     # The API's id and name, or "" when the call reached none.
     api_id = models.CharField(max_length=64, blank=True)

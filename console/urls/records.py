@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from console.views import audit, debug, records, signature, trace
+from console.views import audit, debug, log, records, signature, trace
 
 urlpatterns = [
+    path("logs/", log.LogList.as_view(), name="log-list"),
+    path("logs/export/", log.LogExport.as_view(), name="log-export"),
+    path("explain/", log.Explain.as_view(), name="explain"),
     path("audit/", audit.AuditList.as_view(), name="audit-list"),
     path("audit/export/", audit.AuditExport.as_view(), name="audit-export"),
     path("audit/<pk>/", audit.AuditDetail.as_view(), name="audit-detail"),

@@ -45,7 +45,7 @@ class AuditList(generic.List):
         if chosen := RANGES.get(self.request.GET.get("range", "")):
             rows = rows.filter(time__gte=timezone.now() - chosen[1])
         for name, lookup in (("from", "time__gte"), ("to", "time__lte")):
-            if moment := _moment(self.request.GET.get(name, "")):
+            if moment := moment_of(self.request.GET.get(name, "")):
                 rows = rows.filter(**{lookup: moment})
         return rows
 
@@ -72,7 +72,7 @@ class AuditExport(AuditList):
         writer = csv.writer(response)
         writer.writerow(_COLUMNS)
         rows = self.get_queryset().values_list(*_COLUMNS)[:MAX_EXPORT]
-        writer.writerows([_inert(value) for value in row] for row in rows)
+        writer.writerows([inert(value) for value in row] for row in rows)
         return response
 
 
@@ -103,7 +103,7 @@ def _distinct(rows: QuerySet[Any], field: str) -> list[str]:
     return list(rows.values_list(field, flat=True).distinct().order_by(field))
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
     """What a datetime-local field sends, in the console's time zone."""
     try:
         return timezone.make_aware(datetime.fromisoformat(text)) if text else None
@@ -111,7 +111,7 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _inert(value: Any) -> str:
+def inert(value: Any) -> str:
     """A cell that no spreadsheet takes for a formula."""
     text = str(value)
     return f"'{text}" if text[:1] in "=+-@\t\r" and text else text

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 
 from console import records
 from console.embedded import embedded
+from gateway.delivery import batches
 from gateway.http import Headers, Request, Response
 
 
@@ -15,8 +16,8 @@ def serve(request: HttpRequest) -> HttpResponseBase:
     # Not `request.body`: the limit, and the words of a refusal, are the gateway's.
     body = request.read(embedded().body_limit + 1)
     answer = embedded().serve(to_gateway(request, body))
-    if found := embedded().records.take():
-        records.store(found)
+    for batch in batches(embedded().records):
+        records.store(batch)
     response = _response(answer)
     del response["Content-Type"]
     for raw_name, raw_value in answer.headers:

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from console import records
-from gateway.records import PROOF_HEADER, proof
+from gateway.delivery import PROOF_HEADER, proof
 
 # How old a delivery may be, in seconds.
 _SKEW = 300

@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from gateway.call import Call
+from gateway.call import Call, Upstream
 from gateway.errors import (
     BackendMissing,
     BackendTimeout,
@@ -59,6 +59,8 @@ async def send(call: Call, to: FuncInfo) -> Response:
     if to.invocation_type == ASYNC:
         return _start(call, function, event)
     outcome = await call.invoke(function, event, timeout=to.timeout / 1000)
+    status, seconds = 200 if outcome.ok else 500, outcome.duration_ms / 1000
+    call.upstream = Upstream(function.qualified_urn, status, seconds)
     _explain(call, function, event, outcome)
     if not outcome.ok:
         raise _failure(outcome, to)

@@ -20,7 +20,7 @@ from yarl import URL
 
 from gateway.backends.transfer import Download, Upload
 from gateway.backends.websocket import UPGRADE, BackendTunnel
-from gateway.call import Call
+from gateway.call import Call, Upstream
 from gateway.client import timeouts, tls_context
 from gateway.errors import (
     BackendAddressDenied,
@@ -111,7 +111,10 @@ class _Exchange:
         began = time.perf_counter()
         try:
             response = await self._request(peer)
-            spent = round((time.perf_counter() - began) * 1000)
+            seconds = time.perf_counter() - began
+            spent = round(seconds * 1000)
+            url = str(_url(self.to, peer, self.sent))
+            self.call.upstream = Upstream(url, response.status, seconds)
             self._explain(peer, response.status, spent)
             return await self._answer(peer, response, spent)
         except Exception as error:

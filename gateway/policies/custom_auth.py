@@ -57,6 +57,7 @@ def consult(call: Call, guard: Authorizer, apply: Apply) -> Awaitable[None] | No
     function = guard.target.pick() if guard.target else None
     key = _verdict_key(call, guard, function)
     known = call.services.verdicts.get(key) if guard.ttl else None
+    call.asked = call.asked or 0.0
     if known is None or function is None:
         return _ask(call, guard, function, key, apply)
     if call.trace is not None:
@@ -120,6 +121,7 @@ async def _invoke(call: Call, guard: Authorizer, function: Function) -> Invocati
     event["user_data"] = guard.user_data
     for _ in range(guard.retry_attempts + 1):
         outcome = await call.invoke(function, event, timeout=guard.timeout / 1000)
+        call.asked = (call.asked or 0.0) + outcome.duration_ms / 1000
         if outcome.ok:
             break
     call.explain(

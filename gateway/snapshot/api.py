@@ -73,6 +73,8 @@ class Api:
     acls: tuple[Acl, ...] = ()
     plugins: Mapping[str, Plugin] = field(default_factory=dict)
     signature: Signature | None = None
+    # How many of 100 calls leave a trace (api.md section 2.1).
+    traced: int = 0
 
     @cached_property
     def backends(self) -> tuple[Backend, ...]:

@@ -14,6 +14,9 @@ FOR_EVERYBODY_SIGNED_IN = {"home", "login", "logout"}
 # Pages that show something and change nothing until they are sent.
 FOR_VIEWERS = {
     "feature-list",
+    "explain",
+    "log-export",
+    "log-list",
     "appquota-detail",
     "appquota-list",
     "audit-detail",
@@ -92,6 +95,8 @@ POSTS_ONLY = {
 NAMES = sorted(str(pattern.name) for pattern in world.patterns())
 NOUNS = (
     "feature",
+    "accesslog",
+    "minute",
     "acl",
     "aclbinding",
     "appacl",

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from console import models, records
 from console.models.invocation import MAX_INVOCATIONS
-from gateway.records import PROOF_HEADER, proof
+from gateway.access import FIELDS
+from gateway.delivery import PROOF_HEADER, proof
 from tests.console import world
 from tests.console.conftest import MakeClient
 from tests.console.page import Page
@@ -44,7 +45,10 @@ def record(row: models.Function, number: int = 0, **fields: Any) -> dict[str, An
     return known | fields
 
 
-def deliver(client: Client, batch: Any, **headers: str) -> int:
+def deliver(client: Client, found: Any, **headers: str) -> int:
+    """Deliver calls of functions, or a whole batch."""
+    empty = {"fields": FIELDS, "calls": [], "kept": [], "dropped": 0}
+    batch = found if isinstance(found, dict) else empty | {"invocations": found}
     body = json.dumps(batch).encode()
     given = {PROOF_HEADER: proof(records.key(), int(time.time()), body)} | headers
     response = client.post(URL, body, content_type="application/json", headers=given)
@@ -76,8 +80,8 @@ def test_what_is_no_batch_is_refused(client: Client, batch: Any) -> None:
 
 def test_only_the_last_calls_of_each_function_are_kept() -> None:
     row, other = world.function(), world.function()
-    records.store([record(other)])
-    records.store(record(row, n) for n in range(MAX_INVOCATIONS + 20))
+    records.store_invocations([record(other)])
+    records.store_invocations(record(row, n) for n in range(MAX_INVOCATIONS + 20))
     assert row.invocations.count() == MAX_INVOCATIONS
     oldest = row.invocations.last()
     assert oldest is not None and oldest.request_id == "r20"
@@ -88,13 +92,13 @@ def test_a_function_that_is_gone_has_no_records() -> None:
     row = world.function()
     batch = [record(row)]
     row.delete()
-    assert records.store(batch) == []
+    assert records.store_invocations(batch) == []
 
 
 def test_what_was_said_is_encrypted_at_rest() -> None:
     from django.db import connection
 
-    records.store([record(world.function())])
+    records.store_invocations([record(world.function())])
     with connection.cursor() as cursor:
         cursor.execute("SELECT event FROM console_invocation")
         assert "s3cret" not in cursor.fetchone()[0]
@@ -103,7 +107,7 @@ def test_what_was_said_is_encrypted_at_rest() -> None:
 def test_the_tab_lists_them_and_filters(admin_client: Client) -> None:
     row = world.function()
     api = world.api()
-    records.store(
+    records.store_invocations(
         [record(row, 1, api_id=api.pk), record(row, 2, ok=False, error_type="Boom")]
     )
     url = reverse("function-invocations", args=[row.pk])
@@ -123,7 +127,9 @@ def test_a_result_says_which_code_ran_with_what_memory(admin_client: Client) -> 
         (str(row.deployed_id), "deployed"),
         ("0" * 128, "not what is deployed"),
     ):
-        (call,) = records.store([record(row, code_hash=code, memory_size=512)])
+        (call,) = records.store_invocations(
+            [record(row, code_hash=code, memory_size=512)]
+        )
         page = Page(admin_client.get(call.get_absolute_url()))
         assert page.says(f"{code[:12]} ({state})")
         assert page.says("512 MB")
@@ -131,7 +137,7 @@ def test_a_result_says_which_code_ran_with_what_memory(admin_client: Client) -> 
 
 def test_a_call_that_never_started_is_not_called_warm(admin_client: Client) -> None:
     refused = record(world.function(), ok=False, interpreter="", error_type="disabled")
-    (call,) = records.store([refused])
+    (call,) = records.store_invocations([refused])
     page = Page(admin_client.get(call.get_absolute_url()))
     assert page.says("not started") and not page.says("warm")
     assert not page.says("0.000 ms")
@@ -140,7 +146,7 @@ def test_a_call_that_never_started_is_not_called_warm(admin_client: Client) -> N
 def test_an_event_is_shown_to_those_who_may_change_functions(
     client_of: MakeClient,
 ) -> None:
-    (call,) = records.store([record(world.function())])
+    (call,) = records.store_invocations([record(world.function())])
     url = call.get_absolute_url()
     viewer = client_of("view_invocation", "view_function")
     assert "s3cret" not in Page(viewer.get(url)).html
@@ -150,7 +156,7 @@ def test_an_event_is_shown_to_those_who_may_change_functions(
 
 def test_a_recorded_event_becomes_a_test_event(admin_client: Client) -> None:
     row = world.function()
-    (call,) = records.store([record(row)])
+    (call,) = records.store_invocations([record(row)])
     url = reverse("function-event-create", args=[row.pk])
     page = Page(admin_client.get(f"{url}?invocation={call.pk}"))
     sent = page.form_with("content")

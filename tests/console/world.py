@@ -60,6 +60,8 @@ class Example:
     appquota: models.AppQuota
     appquotabinding: models.AppQuotaBinding
     audit: models.Audit
+    access_log: models.AccessLog
+    minute: models.Minute
     access_key: models.AccessKey
     app_code: models.AppCode
     lockout: models.Lockout
@@ -110,6 +112,8 @@ def example() -> Example:
         appquota=quota,
         appquotabinding=quota.bindings.get(),
         audit=models.Audit.objects.all()[0],
+        access_log=access_log(api),
+        minute=models.Minute.objects.create(minute=timezone.now(), api_id=api.pk),
         access_key=access_key(),
         app_code=app_code(credential),
         lockout=lockout(),
@@ -153,6 +157,25 @@ def invocation(function: models.Function, **fields: Any) -> models.Invocation:
         "duration_ms": 1.5,
     }
     return models.Invocation.objects.create(function=function, **known | fields)
+
+
+def access_log(api: models.Api, **fields: Any) -> models.AccessLog:
+    known: dict[str, Any] = {
+        "time": timezone.now(),
+        "request_id": f"request{next(_numbers)}",
+        "remote_addr": "192.0.2.1",
+        "request_method": "GET",
+        "scheme": "https",
+        "host": "h",
+        "router_uri": api.req_uri,
+        "api_id": api.pk,
+        "api_name": api.name,
+        "status": 200,
+        "request_time": 0.01,
+        "bytes_sent": 1,
+        "request_length": 1,
+    }
+    return models.AccessLog.objects.create(**known | fields)
 
 
 def trace(api: models.Api, **fields: Any) -> models.Trace:

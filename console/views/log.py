@@ -1,0 +1,165 @@
+"""The access log, and why a call was refused (policies.md section 9.4)."""
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from console.explain import explain
+from console.forms.log import ExplainForm
+from console.models import AccessLog, Api, Credential, Minute
+from console.signature.parse import request_id
+from console.views import generic
+from console.views.audit import inert, moment_of
+from gateway.access import FIELDS
+
+MAX_EXPORT = 100_000
+# Counting a million rows takes longer than showing twenty.
+MAX_COUNTED = 10_000
+RANGES = {
+    "15m": ("Last 15 minutes", timedelta(minutes=15)),
+    "1h": ("Last 1 hour", timedelta(hours=1)),
+    "1d": ("Last 1 day", timedelta(days=1)),
+}
+
+
+class Counted(Paginator):
+    """Counts no further than anybody would leaf."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[:MAX_COUNTED].count())
+
+
+class LogList(generic.List):
+    model = AccessLog
+    template_name = "log/list.html"
+    title = "Access Log"
+    paginator_class = Counted
+    search = ("request_id",)
+    filters = ("api_id", "app_id", "status", "apig_err_code")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        given = self.request.GET
+        rows = AccessLog.objects.all()
+        if text := given.get("q", "").strip():
+            rows = rows.filter(request_id=request_id(text) or text)
+        for name in self.filters:
+            if value := given.get(name):
+                rows = _filtered(rows, name, value)
+        if chosen := RANGES.get(given.get("range", "")):
+            rows = rows.filter(time__gte=timezone.now() - chosen[1])
+        for name, lookup in (("from", "time__gte"), ("to", "time__lte")):
+            if moment := moment_of(given.get(name, "")):
+                rows = rows.filter(**{lookup: moment})
+        return rows
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        day = timezone.now() - timedelta(days=1)
+        lost = Minute.objects.filter(minute__gte=day, dropped__gt=0)
+        return super().get_context_data(
+            search_label="Request ID, or the JSON of an error",
+            ranges=[(value, label) for value, (label, _) in RANGES.items()],
+            apis=Api.objects.values_list("pk", "name"),
+            apps=Credential.objects.values_list("pk", "name"),
+            live=self.request.GET.get("live") == "1",
+            dropped=sum(lost.values_list("dropped", flat=True)),
+            most=MAX_COUNTED,
+            **kwargs,
+        )
+
+
+class LogExport(LogList):
+    """The same rows as CSV, or as a JSON document a line."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        rows = self.get_queryset().values_list(*FIELDS)[:MAX_EXPORT].iterator(2000)
+        as_json = request.GET.get("format") == "ndjson"
+        kind, name = ("x-ndjson", "ndjson") if as_json else ("csv", "csv")
+        lines = _documents(rows) if as_json else _table(rows)
+        response = StreamingHttpResponse(lines, content_type=f"text/{kind}")
+        response["Content-Disposition"] = f'attachment; filename="access.{name}"'
+        return response
+
+
+class Explain(generic.Titled, generic.Guarded, TemplateView):
+    """Why was this call refused?"""
+
+    model = AccessLog
+    template_name = "log/explain.html"
+    title = "Why was this call refused?"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        text = self.request.GET.get("request_id", "").strip()
+        wanted = request_id(text) or text
+        record = AccessLog.objects.filter(request_id=wanted).first() if wanted else None
+        return super().get_context_data(
+            asked=text,
+            form=ExplainForm(initial={"request_id": text}),
+            record=record,
+            explanation=record and explain(record),
+            facts=record and _facts(record),
+            **kwargs,
+        )
+
+
+def _filtered(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    """`4xx` means a family of statuses, `*` any error code."""
+    if name == "status":
+        if value[:1] in "12345" and value[1:] == "xx":
+            low = int(value[0]) * 100
+            return rows.filter(status__gte=low, status__lt=low + 100)
+        return rows.filter(status=int(value)) if value.isdecimal() else rows.none()
+    if name == "apig_err_code" and value == "*":
+        return rows.exclude(apig_err_code="")
+    return rows.filter(**{name: value})
+
+
+def _facts(record: AccessLog) -> list[tuple[str, Any]]:
+    return [
+        ("Request ID", record.request_id),
+        (
+            "Call",
+            f"{record.request_method} {record.scheme}://{record.host}{record.router_uri}",
+        ),
+        ("Status Code", record.status),
+        ("Error Code", record.apig_err_code),
+        ("Refused in", record.phase),
+        ("Reason", record.reason),
+        ("Environment", record.env_name),
+        ("Caller", record.remote_addr),
+        ("Duration", f"{record.request_time * 1000:.1f} ms"),
+    ]
+
+
+def _url(record: AccessLog) -> str:
+    return f"{record.scheme}://{record.host}{record.router_uri}"
+
+
+def _documents(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
+    for row in rows:
+        yield orjson.dumps(dict(zip(FIELDS, row, strict=True))) + b"\n"
+
+
+class _Echo:
+    """A file whose `write` gives back what it was given."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _table(rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+    writer: Any = csv.writer(_Echo())
+    yield writer.writerow(FIELDS)
+    for row in rows:
+        time: datetime = row[0]
+        yield writer.writerow([time.isoformat(), *map(inert, row[1:])])

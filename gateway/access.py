@@ -1,0 +1,156 @@
+"""Access records: what is told about a call that is over (policies.md section 9.4).
+
+A record is a row of values, in the order of FIELDS. Absent ones are empty. It is made
+on the thread that delivers it, from the call itself: a call pays for none of it.
+"""
+
+from typing import Any
+
+from gateway.call import NO_API, Call, Step
+from gateway.http import Headers, Request, decode_text
+from gateway.records import Noted
+from gateway.signing import ALGORITHM
+
+# Cut in a record, in characters.
+MAX_TEXT = 1024
+MAX_BODY = 64 * 1024
+_CUT = "... (cut)"
+_HIDDEN = "***"
+# Values that let whoever reads them call in somebody else's name.
+_SECRET = frozenset(
+    (
+        b"authorization",
+        b"cookie",
+        b"proxy-authorization",
+        b"set-cookie",
+        b"x-apig-appcode",
+        b"x-auth-token",
+        b"x-hw-appkey",
+    )
+)
+
+FIELDS = (
+    "time",
+    "request_id",
+    "remote_addr",
+    "request_method",
+    "scheme",
+    "host",
+    "router_uri",
+    "status",
+    "request_time",
+    "bytes_sent",
+    "request_length",
+    "http_user_agent",
+    "http_x_forwarded_for",
+    "group_id",
+    "env_name",
+    "api_id",
+    "api_name",
+    "app_id",
+    "app_name",
+    "user_id",
+    "auth_type",
+    "authorizer_id",
+    "authorizer_time",
+    "upstream_uri",
+    "upstream_status",
+    "upstream_response_time",
+    "apig_err_code",
+    "error_type",
+    "phase",
+    "reason",
+)
+
+
+def row(noted: Noted) -> tuple[Any, ...]:
+    """The record of a call; times in s, sizes in bytes."""
+    call, answer = noted.call, noted.answer
+    request, api, app = call.request, call.api, call.credential
+    error, upstream = call.error, call.upstream
+    known = api is not NO_API
+    return (
+        noted.at,
+        call.request_id,
+        request.client,
+        request.method,
+        request.scheme,
+        _text(request.headers, b"host"),
+        _cut(request.raw_path),
+        answer.status,
+        round(noted.ended - call.started, 6),
+        len(answer.body) if isinstance(answer.body, bytes) else 0,
+        len(request.raw_path) + len(request.query) + len(request.body),
+        _text(request.headers, b"user-agent"),
+        _text(request.headers, b"x-forwarded-for"),
+        call.group.id if call.group else "",
+        _cut(call.stage),
+        api.id,
+        api.name,
+        app.id if app else "",
+        app.name if app else "",
+        call.user.id if call.user else "",
+        api.auth_type if known else "",
+        api.authorizer.id if api.authorizer else "",
+        call.asked,
+        _cut(upstream.url) if upstream else "",
+        upstream.status if upstream else None,
+        round(upstream.seconds, 6) if upstream else None,
+        error.code if error else "",
+        error.type if error else "",
+        call.refused_in,
+        _cut(error.reason) if error else "",
+    )
+
+
+def evidence(call: Call) -> str:
+    """The request as it came, in HTTP/1.1 form, to explain a refusal and to repeat it.
+
+    What lets others call in its sender's name is left out, unless the signature
+    covers it and could not be made again without.
+    """
+    request = call.request
+    signed = _signed(request)
+    lines = [f"{request.method} {_target(request)} HTTP/1.1"]
+    for name, value in request.headers:
+        hidden = name in _SECRET and name not in signed
+        shown = _HIDDEN if hidden else value.decode("latin-1")
+        lines.append(f"{name.decode('latin-1')}: {shown}")
+    body = decode_text(request.body[:MAX_BODY])
+    return "\r\n".join((*lines, "", body))
+
+
+def steps(call: Call) -> list[dict[str, Any]]:
+    """The trace of a call as JSON has it."""
+    return [step_document(step) for step in call.trace or ()]
+
+
+def step_document(step: Step) -> dict[str, Any]:
+    return {
+        "phase": step.phase,
+        "decision": step.decision,
+        "duration_ms": step.duration_ms,
+        "detail": step.detail,
+    }
+
+
+def _signed(request: Request) -> set[bytes]:
+    """The headers that a signature covers, and the one that it is in."""
+    given = request.headers.get(b"authorization") or ""
+    if not given.startswith(ALGORITHM):
+        return set()
+    listed = given.partition("SignedHeaders=")[2].partition(",")[0]
+    return {b"authorization", *listed.encode("latin-1").split(b";")}
+
+
+def _target(request: Request) -> str:
+    return request.raw_path + (f"?{request.query}" if request.query else "")
+
+
+def _text(headers: Headers, name: bytes) -> str:
+    value = headers.last.get(name)
+    return "" if value is None else _cut(decode_text(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + _CUT

@@ -1,0 +1,144 @@
+"""Delivers what a gateway recorded to the console, on a thread of its own.
+
+While the console is away a batch waits and the rings keep the last ones; no call
+ever waits for it.
+"""
+
+import hashlib
+import hmac
+import logging
+import time
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import orjson
+
+from gateway import access
+from gateway.http import Response, decode_text
+from gateway.records import MAX_RECORDS, Noted, Recorder
+
+PROOF_HEADER = "X-Sallyport-Proof"
+PATH = "/internal/records/"
+# Of one batch: calls, and requests that are kept whole.
+MAX_CALLS, MAX_KEPT = 2000, 50
+# Batches; what comes later stays in the rings, which forget the oldest.
+MAX_WAITING = 10
+_SEND_SECONDS, _MOST_SECONDS = 0.5, 30.0
+_TIMEOUT = 5.0
+
+log = logging.getLogger(__name__)
+Batch = dict[str, Any]
+
+
+class Sender(Thread):
+    """Sends what a recorder holds to the console, twice a second."""
+
+    def __init__(self, recorder: Recorder, console: str, key_file: Path) -> None:
+        super().__init__(name="records", daemon=True)
+        self._recorder = recorder
+        self._url = console.rstrip("/") + PATH
+        self._key = key_file.read_bytes()
+        self._stopped = Event()
+        # What could not be sent yet.
+        self._waiting: list[Batch] = []
+
+    def run(self) -> None:
+        pause = _SEND_SECONDS
+        while not self._stopped.wait(pause):
+            pause = _SEND_SECONDS if self.send() else min(pause * 2, _MOST_SECONDS)
+
+    def stop(self) -> None:
+        """Send what is left, and end."""
+        self._stopped.set()
+        self.send()
+
+    def send(self) -> bool:
+        """False when the console could not take them; they are kept."""
+        if len(self._waiting) < MAX_WAITING:
+            self._waiting += batches(self._recorder)
+        while self._waiting:
+            if not self._send(orjson.dumps(self._waiting[0], default=str)):
+                return False
+            del self._waiting[0]
+        return True
+
+    def _send(self, body: bytes) -> bool:
+        headers = {
+            "Content-Type": "application/json",
+            PROOF_HEADER: proof(self._key, int(time.time()), body),
+        }
+        request = urllib.request.Request(self._url, body, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT):
+                return True
+        except urllib.error.HTTPError as error:
+            if error.code == HTTPStatus.BAD_REQUEST:
+                # It would not be taken the next time either.
+                log.warning("the console refused a batch of records")
+                return True
+            log.debug("the console does not take records: %s", error)
+            return False
+        except OSError as error:
+            log.debug("the console is not there: %s", error)
+            return False
+
+
+def batches(recorder: Recorder) -> list[Batch]:
+    """Everything that was recorded, in pieces that can be sent."""
+    invocations, found = recorder.take(), []
+    noted = recorder.take_calls(MAX_CALLS)
+    while invocations or noted:
+        found.append(_batch(invocations[:MAX_RECORDS], noted, recorder.dropped))
+        invocations = invocations[MAX_RECORDS:]
+        # As many as there were: what comes meanwhile is sent the next time.
+        noted = recorder.take_calls(MAX_CALLS) if len(noted) == MAX_CALLS else []
+    return found
+
+
+def proof(key: bytes, moment: int, body: bytes) -> str:
+    """Shows that a body was sent at a moment (epoch s) by who has the key."""
+    text = b"%d." % moment + body
+    return f"{moment}.{hmac.new(key, text, hashlib.sha256).hexdigest()}"
+
+
+def _batch(
+    invocations: list[dict[str, Any]], noted: list[Noted], dropped: int
+) -> Batch:
+    kept = [n for n in noted if n.call.error is not None or n.call.trace]
+    return {
+        "invocations": invocations,
+        "fields": access.FIELDS,
+        "calls": [access.row(one) for one in noted],
+        "kept": [_kept(one) for one in kept[-MAX_KEPT:]],
+        "dropped": dropped,
+    }
+
+
+def _kept(noted: Noted) -> dict[str, Any]:
+    """A refused or traced call, to be looked at."""
+    call = noted.call
+    return {
+        "request_id": call.request_id,
+        "api_id": call.api.id,
+        "api_name": call.api.name,
+        "method": call.request.method,
+        "path": call.request.raw_path,
+        "status": noted.answer.status,
+        "duration_ms": (noted.ended - call.started) * 1000,
+        "request": access.evidence(call),
+        "response": _head(noted.answer),
+        "steps": access.steps(call),
+    }
+
+
+def _head(answer: Response) -> str:
+    """The answer in HTTP/1.1 form; of a body only its beginning."""
+    lines = [f"HTTP/1.1 {answer.status}"]
+    for name, value in answer.headers:
+        lines.append(f"{decode_text(name)}: {decode_text(value)}")
+    whole = answer.body if isinstance(answer.body, bytes) else b""
+    return "\r\n".join((*lines, "", decode_text(whole[: access.MAX_BODY])))

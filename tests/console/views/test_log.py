@@ -1,0 +1,83 @@
+"""The access log, and the page about a refused call."""
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from console.models import Minute
+from tests.console import world
+from tests.console.page import Page
+from tests.console.test_explain import record
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(client: Client, **given: Any) -> Page:
+    return Page(client.get(reverse("log-list"), given))
+
+
+def test_the_log_is_searched_and_filtered(admin_client: Client) -> None:
+    api = world.api(name="orders")
+    record(request_id="1" * 32, api_id=api.pk, api_name="orders", status=200)
+    record(request_id="2" * 32, apig_err_code="APIG.0304", status=403)
+    assert shown(admin_client).says("Total: 2")
+    assert shown(admin_client, api_id=api.pk).says("Total: 1")
+    assert shown(admin_client, status="4xx").says("APIG.0304")
+    assert not shown(admin_client, status="2xx").says("APIG.0304")
+    assert shown(admin_client, status="403").says("Total: 1")
+    assert shown(admin_client, apig_err_code="*").says("Total: 1")
+    assert shown(admin_client, q="2" * 32).says("Total: 1")
+    as_error = orjson.dumps({"request_id": "1" * 32}).decode()
+    assert shown(admin_client, q=as_error).says("Total: 1")
+    assert shown(admin_client, status="nonsense").says("Nothing matches")
+    assert shown(admin_client, range="15m").says("Total: 2")
+    assert shown(admin_client, to="2020-01-01T00:00").says("Nothing matches")
+
+
+def test_a_live_log_refreshes_itself(admin_client: Client) -> None:
+    assert 'http-equiv="refresh"' in shown(admin_client, live="1").html
+    assert 'http-equiv="refresh"' not in shown(admin_client).html
+
+
+def test_lost_records_are_told(admin_client: Client) -> None:
+    Minute.objects.create(minute=timezone.now() - timedelta(hours=1), dropped=5)
+    assert shown(admin_client).says("5 records were lost")
+
+
+def test_the_log_is_exported(admin_client: Client) -> None:
+    record(request_id="1" * 32, http_user_agent="=cmd()")
+    url = reverse("log-export")
+    csv = b"".join(admin_client.get(url, {"format": "csv"})).decode()
+    assert csv.splitlines()[0].startswith("time,request_id")
+    assert "'=cmd()" in csv
+    lines = b"".join(admin_client.get(url, {"format": "ndjson"}))
+    assert orjson.loads(lines)["request_id"] == "1" * 32
+
+
+def test_a_refused_call_is_explained(admin_client: Client) -> None:
+    row = record(apig_err_code="APIG.0304", reason="<b>client is not bound</b>")
+    page = Page(admin_client.get(row.get_absolute_url()))
+    assert page.says("The credential is not bound to the API")
+    assert "<b>client" not in page.html
+    pasted = orjson.dumps({"error_code": "APIG.0304", "request_id": row.request_id})
+    asked = {"request_id": pasted.decode()}
+    again = Page(admin_client.get(reverse("explain"), asked))
+    assert again.says("The credential is not bound to the API")
+
+
+def test_an_unknown_call_is_said_to_be_unknown(admin_client: Client) -> None:
+    page = Page(admin_client.get(reverse("explain"), {"request_id": "f" * 32}))
+    assert page.says("No call with this request ID is recorded")
+    assert Page(admin_client.get(reverse("explain"))).says("Request ID")
+
+
+def test_who_may_not_look_is_refused(client: Client) -> None:
+    client.force_login(User.objects.create_user("somebody"))
+    for name in ("log-list", "log-export", "explain"):
+        assert client.get(reverse(name)).status_code == 403
