@@ -5,28 +5,28 @@ default signature travels in X-Apig-Authorization, under a key made for the call
 """
 
 import http
-import secrets
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from console import models, records, traces
 from console.compile import Compiler
 from console.embedded import embedded
-from gateway import signing
+from console.proofs import BY_DEBUGGER, Debugger, Signer, prove
 from gateway import snapshot as data
 from gateway.http import Headers, RawHeaders, Request, Response
-from gateway.policies.app_auth import DEBUG_HEADER
+from gateway.policies import app_code, iam_auth
 
 AGENT = b"APIGatewayDebugClient/1.0"
 SHOWN_BYTES = 2 * 1024 * 1024
 DRAFT = "draft"
-# How a call is signed, besides by one of the credentials.
-BY_DEBUGGER = "debugger"
-BY_NOBODY = "nobody"
+# Good for as long as they are not deleted: not to be kept in a trace.
+_SECRETS = (app_code.HEADER, iam_auth.TOKEN_HEADER)
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -34,8 +34,8 @@ Pairs = Sequence[tuple[str, str]]
 class DebugCall:
     """What the debug page asks for.
 
-    `version` is DRAFT or an environment's name, `signer` a credential, BY_DEBUGGER
-    or BY_NOBODY (then an Authorization header is the user's own affair).
+    `version` is DRAFT or an environment's name, `host` one of the group's names,
+    `user` who debugs.
     """
 
     api: models.Api
@@ -46,18 +46,25 @@ class DebugCall:
     query: Pairs
     headers: Pairs
     body: bytes
-    signer: models.Credential | str = BY_DEBUGGER
+    host: str
+    user: User
+    signer: Signer = BY_DEBUGGER
     policies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Raw request and response, the status, and the duration in ms."""
+    """Raw request and response, the status, and the duration in ms.
+
+    `binary` is a body that is no text, `type` its content type.
+    """
 
     request: str
     response: str
     status: int
     duration_ms: float
+    binary: bytes
+    type: str
 
 
 def run(call: DebugCall) -> models.Trace:
@@ -65,22 +72,22 @@ def run(call: DebugCall) -> models.Trace:
 
     Gives its trace, which is kept with the calls of functions that belong to it.
     """
-    api = _target(call)
-    identity = data.Credential(
-        secrets.token_hex(16),
-        "debug client",
-        secrets.token_hex(16),
-        secrets.token_hex(16),
-    )
-    api = replace(api, credentials=api.credentials | {identity.id})
-    snapshot = Compiler().snapshot().with_draft(api, identity)
-    request = _signed(call, build_request(call), identity)
+    api, debugger = _target(call), Debugger()
+    snapshot = debugger.joins(Compiler().snapshot(), api, call.user)
+    request = build_request(call)
+    prove(request, call.signer, call.user, api.auth_type, debugger)
     started = time.perf_counter()
     response, trace = embedded().debug(request, snapshot, policies=call.policies)
     elapsed = (time.perf_counter() - started) * 1000
     records.store_invocations(embedded().records.take())
+    body = response.whole[:SHOWN_BYTES]
     result = Result(
-        dump_request(request), dump_response(response), response.status, elapsed
+        dump_request(request),
+        dump_response(response),
+        response.status,
+        elapsed,
+        b"" if is_text(body) else body,
+        _content_type(response),
     )
     return traces.store(call, result, _request_id(response), trace)
 
@@ -88,7 +95,7 @@ def run(call: DebugCall) -> models.Trace:
 def build_request(call: DebugCall, host: str = "") -> Request:
     """The unsigned request, as a client would send it."""
     named: RawHeaders = [
-        (b"host", (host or call.api.group.sl_domain).encode()),
+        (b"host", (host or call.host).encode()),
         (b"user-agent", AGENT),
         (b"x-apig-mode", b"debug"),
     ]
@@ -140,29 +147,38 @@ def _target(call: DebugCall) -> data.Api:
     raise ValidationError(f"{call.api} is not published in {call.version}.")
 
 
-def _signed(call: DebugCall, request: Request, debugger: data.Credential) -> Request:
-    """The request with a signature, if somebody is to sign it."""
-    if call.signer == BY_NOBODY or call.api.auth_type != models.Api.Auth.APP:
-        return request
-    name, key, header = debugger.app_key, debugger.key, DEBUG_HEADER
-    if isinstance(call.signer, models.Credential):
-        name, key = call.signer.app_key, signing.Key(call.signer.app_secret.encode())
-        header = b"authorization"
-    dated, (_, proof) = signing.sign(request, name, key, time.time())
-    request.headers = Headers([*request.headers, dated, (header, proof)])
-    return request
-
-
 def _dump(
     lines: list[str], headers: RawHeaders, first: tuple[str, ...], body: bytes
 ) -> str:
-    named = [(_spelled(k), v.decode("utf-8", "replace")) for k, v in headers]
+    named = [(_spelled(k), _shown(k, v)) for k, v in headers]
     order = {name: place for place, name in enumerate(first)}
     named.sort(key=lambda pair: (order.get(pair[0], len(first)), pair[0]))
     lines += [f"{name}: {value}" for name, value in named]
-    text = body[:SHOWN_BYTES].decode("utf-8", "replace")
-    cut = "[TRUNCATED]" if len(body) > SHOWN_BYTES else ""
+    text, cut = f"({len(body):,} bytes that are no text)", ""
+    if is_text(body[:SHOWN_BYTES]):
+        text = body[:SHOWN_BYTES].decode("utf-8", "ignore")
+    if len(body) > SHOWN_BYTES:
+        cut = "[TRUNCATED]"
     return "\n".join([*lines, "", text + cut])
+
+
+def is_text(body: bytes) -> bool:
+    """Whether a body, perhaps cut within a character, is UTF-8 that a page can show."""
+    try:
+        getincrementaldecoder("utf-8")().decode(body)
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in body
+
+
+def _shown(name: bytes, value: bytes) -> str:
+    text = value.decode("utf-8", "replace")
+    return f"{text[:1]}****{text[-1:]}" if name in _SECRETS else text
+
+
+def _content_type(response: Response) -> str:
+    named = {name.lower(): value for name, value in response.headers}
+    return named.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip()
 
 
 def _request_id(response: Response) -> str:

@@ -1,5 +1,6 @@
 """Traces of calls: kept for a while, so that they can be linked to."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,11 @@ def store(
         status=result.status,
         duration_ms=result.duration_ms,
         # As JSON has it: what is shown later is what is shown now.
-        content={"steps": orjson.loads(orjson.dumps(document, default=str))},
+        content={
+            "steps": orjson.loads(orjson.dumps(document, default=str)),
+            "body": b64encode(result.binary).decode(),
+            "type": result.type,
+        },
         request=result.request,
         response=result.response,
     )

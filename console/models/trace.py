@@ -4,6 +4,8 @@ Of debug calls always; of live calls when they are refused, or when their API or
 call itself asks for a trace.
 """
 
+from base64 import b64decode
+
 from django.db import models
 from django.urls import reverse
 
@@ -12,10 +14,16 @@ from console.models.fields import EncryptedJSONField, EncryptedTextField
 
 # Of each origin; live ones may be many.
 MAX_TRACES = {"debug": 200, "live": 2000}
+HEX_BYTES = 512
+# What a browser shows without running anything in it.
+IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 class Trace(Noun):
-    """One call: `content` is {steps}, the messages are raw text. All encrypted."""
+    """One call: the messages are raw text. All encrypted.
+
+    `content` is {steps}, and of an answer that is no text {body, type}, in Base64.
+    """
 
     class Origin(models.TextChoices):
         DEBUG = "debug", "Debug page"
@@ -41,5 +49,31 @@ class Trace(Noun):
     def __str__(self) -> str:
         return self.request_id
 
+    @property
+    def binary(self) -> bytes:
+        """The body of an answer that is no text."""
+        return b64decode(self.content.get("body", ""))
+
+    @property
+    def type(self) -> str:
+        """The content type of such an answer."""
+        return str(self.content.get("type", ""))
+
+    @property
+    def is_image(self) -> bool:
+        return bool(self.binary) and self.type in IMAGES
+
+    @property
+    def hex(self) -> str:
+        """Its first bytes, 16 a line: offset, hex and ASCII."""
+        head = self.binary[:HEX_BYTES]
+        rows = [(start, head[start : start + 16]) for start in range(0, len(head), 16)]
+        return "\n".join(_hex_row(start, piece) for start, piece in rows)
+
     def get_absolute_url(self) -> str:
         return reverse("trace-detail", args=[self.request_id])
+
+
+def _hex_row(start: int, piece: bytes) -> str:
+    shown = "".join(chr(b) if 32 <= b < 127 else "." for b in piece)
+    return f"{start:08x}  {piece.hex(' '):47}  {shown}"

@@ -14,5 +14,6 @@ urlpatterns = [
     path("internal/records/", records.deliver, name="records"),
     path("traces/<request_id>/", trace.TraceDetail.as_view(), name="trace-detail"),
     path("debug/signature/", signature.SignatureDebugger.as_view(), name="signature"),
+    path("traces/<request_id>/body/", trace.TraceBody.as_view(), name="trace-body"),
     path("debug/", debug.Debug.as_view(), name="debug"),
 ]

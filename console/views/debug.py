@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,8 +12,9 @@ from django.views.decorators.cache import never_cache
 
 from console import access, debug
 from console.forms.debug import DebugForm
-from console.models import Api, Credential, Invocation, Trace
-from console.snippets import Snippet, snippets
+from console.models import Api, AppCode, Credential, Invocation, Trace
+from console.proofs import BY_DEBUGGER
+from console.snippets import Snippet, snippets, warning
 from console.views.generic import Guarded
 
 # Details this long get a block of their own.
@@ -31,31 +33,45 @@ class Debug(Guarded):
     def get(self, request: HttpRequest) -> HttpResponse:
         chosen = request.GET.get("api")
         api = get_object_or_404(Api, pk=chosen) if chosen else None
-        return self._show(DebugForm(api=api) if api else None)
+        return self._show(self._form(api) if api else None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         api = get_object_or_404(Api, pk=request.GET.get("api"))
-        form = DebugForm(request.POST, api=api)
+        form = self._form(api, request.POST, request.FILES)
         if not form.is_valid():
             return self._show(form)
         try:
+            call = form.call()
             if request.POST.get("action") == "snippets":
-                return self._show(form, snippets=self._snippets(form.call()))
-            result = debug.run(form.call())
+                made = self._snippets(call)
+                return self._show(form, snippets=made, warning=warning(call))
+            result = debug.run(call)
         except ValidationError as error:
             form.add_error(None, error)
             return self._show(form)
         return self._show(form, **shown(result))
 
+    def _form(self, api: Api, *sent: Any) -> DebugForm:
+        user = self.request.user
+        assert isinstance(user, User)
+        return DebugForm(*sent, api=api, user=user)
+
     def _snippets(self, call: debug.DebugCall) -> list[Snippet]:
         """Snippets hold a secret, so they are for those who may reveal it."""
-        if not isinstance(call.signer, Credential):
+        signed = call.api.auth_type in (Api.Auth.APP, Api.Auth.IAM)
+        if call.signer == BY_DEBUGGER and signed:
             raise ValidationError(
-                "App signature: choose the credential that the snippets sign with."
+                f"{self._label(call)}: choose the credential that the snippets sign "
+                "with."
             )
-        if not access.may(self.request.user, "change", Credential):
+        if isinstance(call.signer, Credential | AppCode) and not access.may(
+            self.request.user, "change", Credential
+        ):
             raise PermissionDenied("You may not see the secrets of credentials.")
-        return snippets(call, call.signer)
+        return snippets(call)
+
+    def _label(self, call: debug.DebugCall) -> str:
+        return str(self._form(call.api).fields["signer"].label)
 
     def _show(self, form: DebugForm | None, **context: Any) -> HttpResponse:
         apis = Api.objects.select_related("group")

@@ -72,6 +72,7 @@ SHOW_ONLY = {
     "group-detail",
     "invocation-detail",
     "record-detail",
+    "trace-body",
     "trace-detail",
     "version-detail",
     "version-list",

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 ODD = 'it\'s "quoted" \\ `$HOME` ${x} \n\t</script> 值 \u2028'
 SECRET = "s3cret-!@#$%"
+APP = Credential(name="app", app_key="key-12345678", app_secret=SECRET)
 
 
 def texts(**fields: object) -> dict[str, str]:
@@ -32,11 +33,13 @@ def texts(**fields: object) -> dict[str, str]:
             "query": [("test", ODD), ("empty", "")],
             "headers": [("token", 'it\'s "quoted" \\ $HOME')],
             "body": ODD.encode(),
+            "host": "g1.apig.localhost",
+            "user": world.user(),
+            "signer": APP,
         }
         | fields
     )
-    app = Credential(name="app", app_key="key-12345678", app_secret=SECRET)
-    return {s.id: s.text for s in snippets(call, app)}
+    return {s.id: s.text for s in snippets(call)}
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -185,7 +185,7 @@ def trace(api: models.Api, **fields: Any) -> models.Trace:
         "path": api.req_uri,
         "status": 200,
         "duration_ms": 1.5,
-        "content": {"steps": []},
+        "content": {"steps": [], "body": "iVBORwA=", "type": "image/png"},
     }
     return models.Trace.objects.create(
         api_id=api.pk, api_name=api.name, **known | fields
