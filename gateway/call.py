@@ -126,6 +126,7 @@ class Call:
         "cache_key",
         "watch",
         "member",
+        "producer",
         "carry",
         "upstream",
         "asked",
@@ -173,6 +174,8 @@ class Call:
         self.watch: Watch | None = None
         # The server of a channel that is asked, or was.
         self.member: Member | None = None
+        # What takes the message about this call, if one is to be sent.
+        self.producer: Any = None
         # What authentication policies change of the backend's request.
         self.carry: Any = None
         self.upstream: Upstream | None = None

@@ -46,6 +46,7 @@ from gateway.policies import (
     domain,
     iam_auth,
     jwt_auth,
+    kafka_log,
     limits,
     mapping,
     parameters,
@@ -89,6 +90,7 @@ REQUEST: tuple[Phase, ...] = (
     # From here on the API is known, and its plan decides.
     Phase("plain HTTP", domain.leave_http, domain.skips_http),
     Phase("protocol", limits.check_protocol, limits.skips_protocol),
+    Phase("Kafka log", kafka_log.prepare, kafka_log.skips, True),
     Phase("debugging domain", domain.count_call),
     Phase("request head limits", limits.check_head),
     Phase("CORS preflight", cors.preflight, cors.skips, True),
@@ -139,6 +141,7 @@ RESPONSE: tuple[Later, ...] = (
     Later("response cache store", proxy_cache.store, proxy_cache.skips, True),
     Later("response headers", set_resp_headers.apply, set_resp_headers.skips, True),
     Later("CORS headers", cors.apply, cors.skips_answers),
+    Later("Kafka log push", kafka_log.push, kafka_log.skips, True),
 )
 
 _ROUTE = 1 + [phase.run for phase in REQUEST].index(routing.match_route)

@@ -13,7 +13,7 @@ from gateway.errors import (
     UriTooLarge,
 )
 from gateway.http import Request, Response
-from gateway.policies import breaker, proxy_mirror, signature, third_auth
+from gateway.policies import breaker, kafka_log, proxy_mirror, signature, third_auth
 from gateway.signing import CONTENT_HEADER, UNSIGNED
 from gateway.snapshot import Api, BackendApi, Settings, per_api
 
@@ -67,7 +67,7 @@ def read_body(call: Call) -> Awaitable[None] | None:
 
 
 # Policies that may need a body whole.
-_READERS = (breaker, proxy_mirror, signature, third_auth)
+_READERS = (breaker, kafka_log, proxy_mirror, signature, third_auth)
 
 
 @per_api

@@ -10,6 +10,7 @@ from gateway.policies import (
     breaker,
     cors,
     jwt_auth,
+    kafka_log,
     proxy_cache,
     proxy_mirror,
     set_resp_headers,
@@ -39,6 +40,7 @@ _MODULES: tuple[ModuleType, ...] = (
     proxy_mirror,
     third_auth,
     jwt_auth,
+    kafka_log,
 )
 PLUGINS: dict[str, Kind] = {module.NAME: cast(Kind, module) for module in _MODULES}
 

@@ -27,6 +27,7 @@ from gateway.policies import (
     domain,
     iam_auth,
     jwt_auth,
+    kafka_log,
     limits,
     mapping,
     parameters,
@@ -59,6 +60,7 @@ def test_the_order_of_the_phases_is_the_documented_one() -> None:
         ("match route", routing.match_route),
         ("plain HTTP", domain.leave_http),
         ("protocol", limits.check_protocol),
+        ("Kafka log", kafka_log.prepare),
         ("debugging domain", domain.count_call),
         ("request head limits", limits.check_head),
         ("CORS preflight", cors.preflight),
@@ -287,6 +289,7 @@ def test_the_order_of_what_is_done_to_answers_is_the_documented_one() -> None:
         ("response cache store", proxy_cache.store),
         ("response headers", set_resp_headers.apply),
         ("CORS headers", cors.apply),
+        ("Kafka log push", kafka_log.push),
     )
     assert expected == tuple(later[:2] for later in pipeline.RESPONSE)
 
