@@ -43,6 +43,8 @@ METRICS_BIND = env.str("SALLYPORT_METRICS_BIND", default="")
 
 # What the processes listen on, `host:port`, and what callers call the gateway.
 CONSOLE_BIND = env.str("SALLYPORT_CONSOLE_BIND", default="127.0.0.1:8000")
+GATEWAY_SERVER = env.str("SALLYPORT_GATEWAY_SERVER", default="uvicorn")
+GATEWAY_WORKERS = env.int("SALLYPORT_GATEWAY_WORKERS", default=1)
 GATEWAY_BIND = env.str("SALLYPORT_GATEWAY_BIND", default="127.0.0.1:8080")
 GATEWAY_TLS_BIND = env.str("SALLYPORT_GATEWAY_TLS_BIND", default="127.0.0.1:8443")
 GATEWAY_DOMAIN = env.str("SALLYPORT_GATEWAY_DOMAIN", default="apig.localhost")

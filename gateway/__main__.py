@@ -5,13 +5,14 @@ import asyncio
 import logging
 import sys
 from pathlib import Path
+from socket import socket
 from threading import Thread
 from urllib.parse import urlsplit
 
 import uvloop
 from prometheus_client import start_http_server
 
-from gateway import server, tls
+from gateway import rsgi, server, tls
 from gateway.app import Gateway
 from gateway.client import Client
 from gateway.delivery import Sender
@@ -55,6 +56,17 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--https", type=server.parse_address, metavar="HOST:PORT")
     options.add_argument(
         "--tls-dir", type=Path, metavar="DIR", help="server.pem and server.key"
+    )
+    options.add_argument(
+        "--server",
+        choices=("uvicorn", "granian"),
+        default="uvicorn",
+        help="granian has more throughput, uvicorn certificates by server name",
+    )
+    options.add_argument(
+        "--reuse-port",
+        action="store_true",
+        help="listen beside other gateways on the same addresses",
     )
     options.add_argument(
         "--state", type=Path, metavar="DIR", help="where quotas are kept over restarts"
@@ -109,15 +121,32 @@ def state(options: argparse.Namespace) -> State:
     return Memory(options.state)
 
 
-def listeners(options: argparse.Namespace, source: File) -> list[server.Listener]:
-    """The sockets asked for. OSError when an address cannot be had."""
-    found: list[server.Listener] = []
-    if options.http:
-        found.append((server.bind(*options.http), None))
-    if options.https:
-        contexts = Contexts(tls.ssl_context(options.tls_dir), source)
-        found.append((server.bind(*options.https), contexts.choose))
-    return found
+def listen(options: argparse.Namespace) -> tuple[socket | None, socket | None]:
+    """The sockets for HTTP and HTTPS. OSError when an address cannot be had."""
+    http, https = (
+        server.bind(*address, reuse_port=options.reuse_port) if address else None
+        for address in (options.http, options.https)
+    )
+    return http, https
+
+
+async def serve(
+    gateway: Gateway,
+    options: argparse.Namespace,
+    http: socket | None,
+    https: socket | None,
+) -> None:
+    """Serve on the chosen server until a signal stops it."""
+    if options.server == "granian":
+        folders = ((http, None), (https, options.tls_dir))
+        await rsgi.serve(gateway, [(s, folder) for s, folder in folders if s])
+        return
+    listeners: list[server.Listener] = [(http, None)] if http else []
+    if https:
+        local = tls.ssl_context(options.tls_dir)
+        contexts = Contexts(local, gateway.services.source)
+        listeners.append((https, contexts.choose))
+    await server.serve(gateway, listeners, gateway.close)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -134,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
         pool = Pool(Store(options.packages), jail=options.jail)
         counted = state(options)
         connections = client(options)
-        sockets = listeners(options, source)
+        sockets = listen(options)
         if options.metrics:
             start_http_server(options.metrics[1], options.metrics[0])
     except (OSError, ValueError, JailMissing) as error:
@@ -150,7 +179,7 @@ def main(arguments: list[str] | None = None) -> int:
         sender.start()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.get_loop().call_soon(gateway.open)
-        runner.run(server.serve(gateway, sockets, gateway.close))
+        runner.run(serve(gateway, options, *sockets))
     if sender is not None:
         sender.stop()
     return 0

@@ -107,14 +107,18 @@ def parse_address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listener not yet listening. OSError when the address cannot be had."""
+def bind(host: str, port: int, *, reuse_port: bool = False) -> socket.socket:
+    """A listener not yet listening. OSError when the address cannot be had.
+
+    With `reuse_port` the kernel shares connections out among all that say so.
+    """
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, reuse_port)
         listener.bind(address)
     except OSError as error:
         listener.close()

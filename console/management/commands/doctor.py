@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from console import gateways
 from console.addresses import gateway, local, text
 from gateway.functions import launch
 from gateway.functions.runtimes import host
@@ -156,6 +157,17 @@ def _runtimes() -> Iterator[Finding]:
         yield Finding(WARNING, "runtime", problem)
 
 
+def _gateways() -> Iterator[Finding]:
+    found = gateways.running()
+    if found is None:
+        return
+    workers, server = found
+    state = OK if workers == 1 or settings.REDIS_URL else WARNING
+    yield Finding(state, "gateway", gateways.describe(workers))
+    if server == "granian":
+        yield Finding(WARNING, "gateway", gateways.GRANIAN)
+
+
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _python,
     _data,
@@ -163,6 +175,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _snapshot,
     _certificate,
     _listeners,
+    _gateways,
     _jail,
     _runtimes,
 )

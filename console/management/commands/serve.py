@@ -9,11 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from console import publish, setup
+from console import gateways, publish, setup
 from console.addresses import WILDCARDS, text, url
 from console.keys import write_private
 from console.supervisor import Address, Service, StartError, Supervisor
@@ -24,14 +24,33 @@ from gateway.tls import ensure_certificates
 class Command(BaseCommand):
     help = "Set up what is missing, then run the console and the gateway."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--server",
+            choices=("uvicorn", "granian"),
+            default=settings.GATEWAY_SERVER,
+            help="the gateway's: granian has more throughput, uvicorn certificates "
+            "of domain names",
+        )
+        parser.add_argument(
+            "--gateway-workers",
+            type=int,
+            choices=range(1, 65),
+            metavar="N",
+            default=settings.GATEWAY_WORKERS,
+            help="gateway processes that share the addresses",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        with _the_only_one():
+        server, workers = options["server"], options["gateway_workers"]
+        with _the_only_one(f"{workers} {server}"):
             console, http, https = _free_addresses()
             password = self.prepare(https)
-            services = [_console(console), _gateway(console, http, https)]
+            commands = _gateways(console, http, https, server, workers)
+            services = [_console(console), *commands]
             try:
                 Supervisor(services, self.say).run(
-                    lambda: self.report(console, http, https, password)
+                    lambda: self.report(console, http, https, password, workers)
                 )
             except StartError as error:
                 raise CommandError(str(error)) from None
@@ -53,7 +72,12 @@ class Command(BaseCommand):
         return password
 
     def report(
-        self, console: Address, http: Address, https: Address, password: str | None
+        self,
+        console: Address,
+        http: Address,
+        https: Address,
+        password: str | None,
+        workers: int,
     ) -> None:
         lines = [f"Console  {url('http', console)}"]
         if password is not None:
@@ -65,8 +89,10 @@ class Command(BaseCommand):
             f"Gateway  {url('http', http)} and {url('https', https)}",
             f"         API groups at {url('http', (host, http[1]))}",
             f"         local CA {settings.TLS_DIR / 'ca.pem'}",
-            "Ctrl-C stops both.",
         ]
+        if workers > 1:
+            lines.append(f"         {gateways.describe(workers)}")
+        lines.append("Ctrl-C stops both.")
         self.say("\n".join(lines))
 
     def say(self, line: str) -> None:
@@ -75,7 +101,7 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def _the_only_one() -> Iterator[None]:
+def _the_only_one(gateway: str) -> Iterator[None]:
     """Hold the data directory; a second `serve` on it would corrupt nothing,
     but each would restart children that listen where the other's do."""
     with open(settings.DATA_DIR / "serve.lock", "a+") as lock:
@@ -83,12 +109,13 @@ def _the_only_one() -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
+            holder = lock.readline().strip()
             raise CommandError(
-                f"Sallyport already runs on {settings.DATA_DIR} (process "
-                f"{lock.read().strip()}). Stop it, or give SALLYPORT_DATA_DIR another."
+                f"Sallyport already runs on {settings.DATA_DIR} (process {holder}). "
+                "Stop it, or give SALLYPORT_DATA_DIR another."
             ) from None
         lock.truncate(0)
-        lock.write(str(os.getpid()))
+        lock.write(f"{os.getpid()}\n{gateway}\n")
         lock.flush()
         yield
 
@@ -152,7 +179,10 @@ def _console(address: Address) -> Service:
     return _service("console", module, address)
 
 
-def _gateway(console: Address, http: Address, https: Address) -> Service:
+def _gateways(
+    console: Address, http: Address, https: Address, server: str, workers: int
+) -> list[Service]:
+    """The gateway's processes. What each keeps on disk is its own."""
     options = {
         "--snapshot": str(settings.SNAPSHOT_FILE),
         "--key-file": str(settings.SNAPSHOT_KEY_FILE),
@@ -163,18 +193,30 @@ def _gateway(console: Address, http: Address, https: Address) -> Service:
         "--http": text(http),
         "--https": text(https),
         "--tls-dir": str(settings.TLS_DIR),
-        "--allow-backends": ",".join(settings.ALLOWED_BACKENDS),
-        "--state": str(settings.STATE_DIR),
+        "--server": server,
     }
     if settings.REDIS_URL:
         # In a file, since the URL may hold a password and everybody sees arguments.
         file = settings.KEYS_DIR / "redis.url"
         write_private(file, settings.REDIS_URL)
         options["--redis-file"] = str(file)
+    flags = ["--reuse-port"] if workers > 1 else []
+    found = []
+    for number in range(workers):
+        words = [word for pair in (options | _own(number)).items() for word in pair]
+        name = f"gateway {number + 1}" if workers > 1 else "gateway"
+        found.append(_service(name, ["gateway", *words, *flags], http, https))
+    return found
+
+
+def _own(number: int) -> dict[str, str]:
+    """The options of one of several gateways, counted from 0."""
+    state = settings.STATE_DIR
+    found = {"--state": str(state / str(number + 1) if number else state)}
     if settings.METRICS_BIND:
-        options["--metrics"] = settings.METRICS_BIND
-    words = [word for pair in options.items() for word in pair]
-    return _service("gateway", ["gateway", *words], http, https)
+        host, port = parse_address(settings.METRICS_BIND)
+        found["--metrics"] = text((host, port + number))
+    return found
 
 
 def _service(name: str, module: list[str], *addresses: Address) -> Service:

@@ -304,3 +304,28 @@ def test_nothing_outlives_a_killed_serve(second: Serve) -> None:
     second.process.kill()
     for descriptor in descriptors:
         assert_gone(descriptor)
+
+
+def test_several_gateways_on_the_throughput_server_say_what_they_lack(
+    tmp_path: Path,
+) -> None:
+    chosen = {"SALLYPORT_GATEWAY_SERVER": "granian", "SALLYPORT_GATEWAY_WORKERS": "2"}
+    serve = Serve(tmp_path / "var", **chosen)
+    said = serve.start()
+    try:
+        assert "2 processes: without SALLYPORT_REDIS_URL each counts" in said
+        assert serve.process is not None
+        lines = [command(pid) for pid in children(serve.process.pid)]
+        assert sum("-m gateway" in line for line in lines) == 2
+        assert serve.gateway().json()["error_code"] == "APIG.0101"
+        test_https_is_trusted_through_the_local_ca(serve)
+        doctor = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), "doctor"],
+            env=serve.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert re.search(r"warning +gateway +2 processes: without", doctor.stdout)
+        assert re.search(r"warning +gateway +served by granian", doctor.stdout)
+    finally:
+        assert serve.stop() == (0, "")
