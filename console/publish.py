@@ -158,6 +158,20 @@ def effective(api: models.Api, env: models.Environment) -> models.Release | None
     return api.releases.filter(env=env, status=models.Release.Status.EFFECTIVE).first()
 
 
+def users_of(variable: models.Variable) -> list[models.Release]:
+    """What is live and needs a variable's value."""
+    live = models.Release.objects.filter(
+        env=variable.env_id,
+        api__group=variable.group_id,
+        status=models.Release.Status.EFFECTIVE,
+    )
+    return [
+        release
+        for release in live.select_related("api", "env")
+        if variable.variable_name in variables.used(release.definition)
+    ]
+
+
 @transaction.atomic
 def take_offline_everywhere(api: models.Api) -> list[models.Environment]:
     """Stop serving an API anywhere; gives where it was served."""

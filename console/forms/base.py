@@ -37,6 +37,12 @@ class NounForm(NamesFields, forms.ModelForm):
     Such errors go to the top of the form instead of being a programming error.
     """
 
+    # Fields that the page has filled in: their rules hold although nobody sees them.
+    given_fields: tuple[str, ...] = ()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - set(self.given_fields)
+
     def add_error(self, field: str | None, error: Any) -> None:
         if field is None and hasattr(error, "error_dict"):
             shown: dict[str, list[ValidationError]] = {}

@@ -1,5 +1,7 @@
 """The API group's form (reference: console.md section D1)."""
 
+from typing import Any
+
 from django import forms
 
 from console.forms.base import NounForm
@@ -16,3 +18,7 @@ class GroupForm(NounForm):
             "name": "3 to 255 characters, a letter or digit first; letters, digits and "
             "- _ . / ( ) : are allowed."
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].disabled = self.instance.is_default

@@ -1,6 +1,9 @@
 """Environments: where APIs are published (reference: api.md section 6.1)."""
 
-from django.db import models
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 
 from console import limits
 from console.models.base import Noun, rule
@@ -29,5 +32,21 @@ class Environment(Noun):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_release(self) -> bool:
+        """The built-in one, which callers reach without X-Stage."""
+        return self.pk == RELEASE_ID
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """ProtectedError while APIs are published there."""
+        if self.is_release:
+            raise ValidationError("RELEASE always exists.", code="APIG.3418")
+        with transaction.atomic():
+            # Records of what is no more published are no reason to stay.
+            self.releases.exclude(status=1).delete()
+            return super().delete(*args, **kwargs)
+
     def clean(self) -> None:
+        if self.is_release and self.name != "RELEASE":
+            raise ValidationError({"name": "Name: RELEASE keeps its name."})
         limits.check_room("ENVIRONMENT_NUM_LIMIT", self)

@@ -1,6 +1,7 @@
 """API groups (reference: api.md section 1.1)."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
@@ -53,4 +54,6 @@ class ApiGroup(Noun):
         return reverse("group-detail", args=[self.pk])
 
     def clean(self) -> None:
+        if self.is_default and self.name != "DEFAULT":
+            raise ValidationError({"name": "Name: DEFAULT keeps its name."})
         limits.check_room("APIGROUP_NUM_LIMIT", self)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.views import api, group, release
+from console.views import api, domain, group, release, variable
 
 urlpatterns = [
     path("groups/", group.GroupList.as_view(), name="group-list"),
@@ -10,6 +10,36 @@ urlpatterns = [
     path("groups/<pk>/", group.GroupDetail.as_view(), name="group-detail"),
     path("groups/<pk>/edit/", group.GroupEdit.as_view(), name="group-edit"),
     path("groups/<pk>/delete/", group.GroupDelete.as_view(), name="group-delete"),
+    path(
+        "groups/<pk>/information/",
+        group.GroupInformation.as_view(),
+        name="group-information",
+    ),
+    path("groups/<pk>/access/", group.GroupAccess.as_view(), name="group-access"),
+    path(
+        "groups/<group>/domains/create/",
+        domain.DomainEdit.as_view(),
+        name="domain-create",
+    ),
+    path("domains/<pk>/", domain.DomainDetail.as_view(), name="domain-detail"),
+    path("domains/<pk>/edit/", domain.DomainEdit.as_view(), name="domain-edit"),
+    path("domains/<pk>/delete/", domain.DomainDelete.as_view(), name="domain-delete"),
+    path(
+        "domains/<pk>/certificates/",
+        domain.DomainCertificates.as_view(),
+        name="domain-certificates",
+    ),
+    path(
+        "groups/<group>/variables/create/",
+        variable.VariableEdit.as_view(),
+        name="variable-create",
+    ),
+    path("variables/<pk>/", variable.VariableEdit.as_view(), name="variable-edit"),
+    path(
+        "variables/<pk>/delete/",
+        variable.VariableDelete.as_view(),
+        name="variable-delete",
+    ),
     path("apis/", api.ApiList.as_view(), name="api-list"),
     path("apis/create/", api.ApiWizard.as_view(), name="api-create"),
     path("apis/<pk>/", api.ApiDetail.as_view(), name="api-detail"),

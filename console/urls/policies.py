@@ -6,7 +6,15 @@ from django.urls import URLPattern, path
 
 from console.models import Acl, Plugin, Signature, Throttle
 from console.models.binding import Policy
-from console.views import acl, authorizer, binding, policy, throttle
+from console.views import (
+    acl,
+    authorizer,
+    binding,
+    certificate,
+    environment,
+    policy,
+    throttle,
+)
 
 
 def bound(model: type[Policy], detail: Any, delete: Any) -> list[URLPattern]:
@@ -59,6 +67,51 @@ urlpatterns = [
     *bound(Acl, acl.AclDetail, acl.AclDelete),
     *bound(Signature, binding.PolicyDetail, binding.PolicyDelete),
     *bound(Plugin, binding.PolicyDetail, binding.PolicyDelete),
+    path(
+        "policies/environments/",
+        environment.EnvironmentList.as_view(),
+        name="environment-list",
+    ),
+    path(
+        "policies/environments/create/",
+        environment.EnvironmentEdit.as_view(),
+        name="environment-create",
+    ),
+    path(
+        "policies/environments/<pk>/",
+        environment.EnvironmentEdit.as_view(),
+        name="environment-edit",
+    ),
+    path(
+        "policies/environments/<pk>/delete/",
+        environment.EnvironmentDelete.as_view(),
+        name="environment-delete",
+    ),
+    path(
+        "policies/certificates/",
+        certificate.CertificateList.as_view(),
+        name="certificate-list",
+    ),
+    path(
+        "policies/certificates/create/",
+        certificate.CertificateEdit.as_view(),
+        name="certificate-create",
+    ),
+    path(
+        "policies/certificates/<pk>/",
+        certificate.CertificateDetail.as_view(),
+        name="certificate-detail",
+    ),
+    path(
+        "policies/certificates/<pk>/edit/",
+        certificate.CertificateEdit.as_view(),
+        name="certificate-edit",
+    ),
+    path(
+        "policies/certificates/<pk>/delete/",
+        certificate.CertificateDelete.as_view(),
+        name="certificate-delete",
+    ),
     path(
         "policies/authorizers/",
         authorizer.AuthorizerList.as_view(),

@@ -4,6 +4,7 @@ A page declares its model and says what differs. Each asks `access.may` for its
 `verb`; who may not gets 403, who is not signed in gets the login page.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,11 @@ from django.views.generic.base import View
 from console import access
 
 Dependents = list[tuple[str, str]]
+
+
+def linked(text: str, rows: Iterable[Any]) -> Dependents:
+    """Rows as dependents, each with its page."""
+    return [(f"{text} {row}", str(row.get_absolute_url())) for row in rows]
 
 
 class Guarded(View):

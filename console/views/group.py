@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.urls import reverse
 
+from console import limits
 from console.forms.group import GroupForm
-from console.models import ApiGroup
+from console.models import ApiGroup, Environment
 from console.setup import ensure_default_response
 from console.templatetags.ui import moment
 from console.views import generic
+from console.views.release import chosen_environment
 
 
 class GroupList(generic.List):
@@ -21,21 +25,73 @@ class GroupList(generic.List):
 
 
 class GroupDetail(generic.Detail):
+    """The tab APIs."""
+
     model = ApiGroup
     template_name = "group/detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        group = self.object
+        apis = self.object.apis.prefetch_related("releases__env")
+        if text := self.request.GET.get("q", "").strip():
+            apis = apis.filter(Q(name__icontains=text) | Q(req_uri__icontains=text))
+        page = Paginator(apis, generic.List.paginate_by).get_page(
+            self.request.GET.get("page")
+        )
+        tabs = group_tabs(self.object, "group-detail")
+        return super().get_context_data(page_obj=page, tabs=tabs, **kwargs)
+
+
+class GroupInformation(generic.Detail):
+    """The tab Group Information: names, variables, gateway responses."""
+
+    model = ApiGroup
+    template_name = "group/information.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        group, env = self.object, chosen_environment(self.request)
         facts = [
             ("Name", group.name),
             ("ID", group.pk),
-            ("Debugging Domain Name", group.sl_domain),
             ("Description", group.remark),
             ("Created", moment(group.register_time)),
             ("Updated", moment(group.update_time)),
         ]
-        apis = group.apis.prefetch_related("releases__env")
-        return super().get_context_data(facts=facts, apis=apis, **kwargs)
+        responses = group.gateway_responses.annotate(api_count=Count("apis"))
+        return super().get_context_data(
+            tabs=group_tabs(group, "group-information"),
+            facts=facts,
+            calls=limits.of_calls().sl_domain_calls,
+            domains=group.domains.prefetch_related("certificates"),
+            env=env,
+            environments=Environment.objects.all(),
+            variables=group.variables.filter(env=env),
+            responses=responses.order_by("-default", "name"),
+            **kwargs,
+        )
+
+
+class GroupAccess(generic.Act):
+    """The switch of the debugging domain name."""
+
+    model = ApiGroup
+
+    def act(self, target: ApiGroup) -> str:
+        target.sl_domain_access_enabled = not target.sl_domain_access_enabled
+        target.save_valid()
+        if target.sl_domain_access_enabled:
+            return "The debugging domain name answers."
+        return "The debugging domain name does not answer any more."
+
+    def get_next_url(self, target: ApiGroup) -> str:
+        return reverse("group-information", args=[target.pk])
+
+
+def group_tabs(group: ApiGroup, current: str) -> list[tuple[str, str, bool]]:
+    pages = (("APIs", "group-detail"), ("Group Information", "group-information"))
+    return [
+        (label, reverse(name, args=[group.pk]), name == current)
+        for label, name in pages
+    ]
 
 
 class GroupEdit(generic.Edit):
@@ -55,6 +111,12 @@ class GroupDelete(generic.Delete):
     def dependents(self) -> generic.Dependents:
         if self.object.is_default:
             return [("The group DEFAULT always exists", "")]
-        return [
-            (f"API {api}", api.get_absolute_url()) for api in self.object.apis.all()
-        ]
+        domains = generic.linked("Domain name", self.object.domains.all())
+        variables = generic.linked("Variable", self.object.variables.all())
+        return self.apis() or [*domains, *variables]
+
+    def apis(self) -> generic.Dependents:
+        return generic.linked("API", self.object.apis.all())
+
+    def blocked(self) -> bool:
+        return self.object.is_default or bool(self.apis())

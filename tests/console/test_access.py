@@ -13,6 +13,11 @@ OPEN = {"login"}
 FOR_EVERYBODY_SIGNED_IN = {"home", "login", "logout"}
 # Pages that show something and change nothing until they are sent.
 FOR_VIEWERS = {
+    "certificate-list",
+    "certificate-detail",
+    "domain-detail",
+    "environment-list",
+    "group-information",
     "feature-list",
     "explain",
     "log-export",
@@ -55,6 +60,9 @@ FOR_VIEWERS = {
 }
 # And those that take nothing at all.
 SHOW_ONLY = {
+    "certificate-detail",
+    "domain-detail",
+    "group-information",
     "appquota-detail",
     "acl-detail",
     "plugin-detail",
@@ -79,6 +87,7 @@ SHOW_ONLY = {
 }
 # Those without a page of their own.
 POSTS_ONLY = {
+    "group-access",
     "appquotabinding-unbind",
     "credential-acl-unbind",
     "accesskey-download",
@@ -95,6 +104,9 @@ POSTS_ONLY = {
 }
 NAMES = sorted(str(pattern.name) for pattern in world.patterns())
 NOUNS = (
+    "certificate",
+    "domain",
+    "variable",
     "feature",
     "accesslog",
     "minute",

@@ -50,6 +50,7 @@ class Example:
     variable: models.Variable
     domain: models.Domain
     certificate: models.Certificate
+    environment: models.Environment
     instance: models.Instance
     throttle: models.Throttle
     feature: models.Feature
@@ -102,6 +103,7 @@ def example() -> Example:
         variable=variable(),
         domain=domain(),
         certificate=certificate(),
+        environment=environment("OTHER"),
         instance=models.Instance.current(),
         throttle=throttle,
         feature=policies.feature("ratelimit", '{"api_limits": 500}'),
@@ -365,6 +367,7 @@ def address(name: str, row: Example) -> str:
         "pk": about and about.pk,
         "event": row.event.pk,
         "function": row.function.pk,
+        "group": row.group.pk,
         "request_id": row.trace.request_id,
         "name": row.feature.name,
     }

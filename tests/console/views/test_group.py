@@ -62,8 +62,12 @@ def test_a_group_is_renamed(admin_client: Client) -> None:
 def test_its_page_has_its_facts_and_its_apis(admin_client: Client) -> None:
     api = world.published(group=world.group(remark="all orders"))
     page = Page(admin_client.get(api.group.get_absolute_url()))
-    for text in (api.group.sl_domain, "all orders", api.name, api.req_uri, "RELEASE"):
+    for text in (api.name, api.req_uri, "RELEASE"):
         assert page.says(text)
+    information = reverse("group-information", args=[api.group.pk])
+    assert information in page.hrefs
+    for text in (api.group.sl_domain, "all orders"):
+        assert Page(admin_client.get(information)).says(text)
     assert f"{reverse('api-create')}?group={api.group.pk}" in page.hrefs
 
 
