@@ -41,7 +41,8 @@ class NounForm(NamesFields, forms.ModelForm):
     given_fields: tuple[str, ...] = ()
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - set(self.given_fields)
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - set(self.given_fields)
 
     def add_error(self, field: str | None, error: Any) -> None:
         if field is None and hasattr(error, "error_dict"):

@@ -56,6 +56,7 @@ class SpecialForm(NounForm):
         empty_label="Another account's, by ID",
     )
     show_if = {"app": "object_type=APP"}
+    given_fields = ("throttle",)
     field_order = ("object_type", "app", "object_id", "call_limits")
 
     class Meta:
@@ -82,8 +83,3 @@ class SpecialForm(NounForm):
         if not self.cleaned_data.get("object_id"):
             self.add_error("object_id", "ID: choose a credential, or give an ID.")
         return self.cleaned_data
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """Its policy is not a field of the form, but part of a rule."""
-        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return excluded - {"throttle"}
