@@ -134,6 +134,29 @@ def test_a_debug_call_and_its_snippets_are_fine(caller: Caller, person: Person) 
     check(person)
 
 
+def test_access_keys_and_app_codes_are_fine(caller: Caller, person: Person) -> None:
+    person.page.goto("/access-keys/create/")
+    person.press("OK")
+    person.reads("it is shown this once")
+    check(person)
+    person.follow("Done")
+    check(person)
+    person.open_credential(NAME)
+    person.follow("Add AppCode")
+    check(person)
+    person.press("OK")
+    person.reads("APIs with simple authentication take it")
+    check(person)
+
+
+def test_a_debug_call_s_form_and_file_are_fine(caller: Caller, person: Person) -> None:
+    person.open_debug(NAME)
+    person.page.get_by_role("tab").filter(has_text="Body").click()
+    for kind in ("form", "file"):
+        person.page.locator(f"input[name=body_type][value={kind}]").check(force=True)
+        check(person)
+
+
 def test_a_tested_function_is_fine(caller: Caller, person: Person) -> None:
     person.open_function(NAME)
     person.press("Test")
