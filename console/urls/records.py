@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from console.views import audit, debug, log, records, signature, trace
+from console.views import audit, debug, log, monitoring, records, signature, trace
 
 urlpatterns = [
+    path("monitoring/", monitoring.Monitoring.as_view(), name="monitoring"),
     path("logs/", log.LogList.as_view(), name="log-list"),
     path("logs/export/", log.LogExport.as_view(), name="log-export"),
     path("explain/", log.Explain.as_view(), name="explain"),

@@ -18,6 +18,7 @@ FOR_VIEWERS = {
     "domain-detail",
     "environment-list",
     "group-information",
+    "monitoring",
     "feature-list",
     "explain",
     "log-export",

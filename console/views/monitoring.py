@@ -1,0 +1,36 @@
+"""Monitoring: what the calls of a range add up to (console.md section I)."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from console.models import Api, ApiGroup, Credential, Minute
+from console.monitoring import RANGES, figures
+from console.views import generic
+
+DIMENSIONS = ("group_id", "api_id", "app_id")
+
+
+class Monitoring(generic.Titled, generic.Guarded, TemplateView):
+    model = Minute
+    template_name = "monitoring/monitoring.html"
+    title = "Monitoring"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        given = self.request.GET
+        chosen = given.get("range", "")
+        chosen = chosen if chosen in RANGES else "1h"
+        rows = Minute.objects.all()
+        for name in DIMENSIONS:
+            if value := given.get(name):
+                rows = rows.filter(**{name: value})
+        return super().get_context_data(
+            figures=figures(rows, chosen, timezone.now()),
+            chosen=chosen,
+            ranges=[(name, label) for name, (label, *_) in RANGES.items()],
+            groups=ApiGroup.objects.values_list("pk", "name"),
+            apis=Api.objects.values_list("pk", "name"),
+            apps=Credential.objects.values_list("pk", "name"),
+            **kwargs,
+        )
