@@ -51,6 +51,7 @@ _WATCHED = (
     models.MemberGroup,
     models.Plugin,
     models.PluginBinding,
+    models.Orchestration,
     models.Release,
     models.Signature,
     models.SignatureBinding,

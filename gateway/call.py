@@ -119,6 +119,7 @@ class Call:
         "user",
         "frontend",
         "parameters",
+        "mapped",
         "backend",
         "backend_context",
         "outgoing",
@@ -164,6 +165,8 @@ class Call:
         self.user: User | None = None
         self.frontend: Mapping[str, str] = {}
         self.parameters: Mapping[str, list[str]] = {}
+        # What orchestration rules made of a parameter, by lower-case name.
+        self.mapped: Mapping[str, str] = {}
         self.backend: Backend = NO_API.backend
         self.backend_context: Mapping[str, str] = {}
         self.outgoing: Outgoing | None = None

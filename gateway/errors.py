@@ -11,6 +11,8 @@
     ├─ TlsVersionNotSupported         400     APIG.0204  DEFAULT_4XX
     ├─ ClientCertificateError         400     APIG.0205  DEFAULT_4XX
     ├─ Throttled                      429     APIG.0308  THROTTLED
+    ├─ OrchestrationMissing           400     APIG.0106  ORCHESTRATION_PARAMETER_…
+    ├─ OrchestrationFailed            400     APIG.0106  ORCHESTRATION_FAILURE
     ├─ QuotaUsedUp                    405     APIG.0501  DEFAULT_4XX
     ├─ AddressUnknown                 403     APIG.0401  ACCESS_DENIED
     ├─ AddressRefused                 403     APIG.0402  ACCESS_DENIED
@@ -217,6 +219,16 @@ class ClientCertificateError(GatewayError):
 class Throttled(GatewayError):
     status, code, type = 429, "APIG.0308", "THROTTLED"
     message = "The throttling threshold has been reached."
+
+
+class OrchestrationMissing(GatewayError):
+    status, code, type = 400, "APIG.0106", "ORCHESTRATION_PARAMETER_NOT_FOUND"
+    message = "Orchestration error: the parameter is missing."
+
+
+class OrchestrationFailed(GatewayError):
+    status, code, type = 400, "APIG.0106", "ORCHESTRATION_FAILURE"
+    message = "Orchestration error: no rule matches the parameter."
 
 
 class QuotaUsedUp(GatewayError):

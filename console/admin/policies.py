@@ -113,3 +113,9 @@ class BindingAdmin(admin.ModelAdmin):
 @admin.register(models.Feature)
 class FeatureAdmin(admin.ModelAdmin):
     list_display = ("name", "enable", "config", "update_time")
+
+
+@admin.register(models.Orchestration)
+class OrchestrationAdmin(admin.ModelAdmin):
+    list_display = ("orchestration_name", "orchestration_strategy", "update_time")
+    search_fields = ("orchestration_name", "id")

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from console import features, models
-from console.compile.backends import Backends, req_param
+from console.compile.backends import Backends
 from console.compile.channels import channels
 from console.compile.functions import called, target
 from console.compile.groups import Groups
+from console.compile.orchestrations import Orchestrations
 from console.compile.policies import Plugins, Signatures
 from console.compile.traditional import CallerPolicies, Traditional
 from console.compile.users import gateway_settings, users
@@ -36,6 +37,7 @@ class Compiler:
         self._channels = channels()
         self._backends = Backends(self._guard, self._channels)
         self._plugins = Plugins()
+        self._orchestrations = Orchestrations()
         self._signatures = Signatures()
 
     def snapshot(self) -> data.Snapshot:
@@ -51,6 +53,7 @@ class Compiler:
             channels=tuple(self._channels.values()),
             plugins=tuple(self._plugins.known.values()),
             signatures=tuple(self._signatures.known.values()),
+            orchestrations=tuple(self._orchestrations.known.values()),
             throttles=self._policies.every_throttle(),
             acls=(*self._policies.acls.values(), *self._callers.acls.values()),
             users=users(),
@@ -94,7 +97,7 @@ class Compiler:
             authorizer=self._guard(guard) if guard else None,
             cors=definition["cors"],
             content_type=definition["content_type"],
-            req_params=tuple(map(req_param, definition["req_params"])),
+            req_params=self._orchestrations.params(definition["req_params"]),
             backend=self._backends.default(definition),
             policies=self._backends.policies(definition),
             is_send_fg_body_base64=definition["is_send_fg_body_base64"],

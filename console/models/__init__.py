@@ -25,6 +25,7 @@ from console.models.instance import Instance
 from console.models.invocation import Invocation
 from console.models.lockout import Lockout
 from console.models.minute import Minute
+from console.models.orchestration import Orchestration
 from console.models.package import Package
 from console.models.plugin import Plugin, PluginBinding
 from console.models.release import Release
@@ -39,28 +40,27 @@ from console.models.version import Version
 POLICIES: tuple[type[Policy], ...] = (Throttle, Acl, Signature, Plugin)
 
 __all__ = [
-    "AccessLog",
-    "Minute",
     "POLICIES",
+    "AccessKey",
+    "AccessLog",
+    "Account",
     "Acl",
     "AclBinding",
     "Alias",
     "Api",
     "ApiGroup",
     "AppAcl",
+    "AppCode",
     "AppQuota",
     "AppQuotaBinding",
     "Audit",
-    "AccessKey",
-    "Account",
-    "AppCode",
     "Authorization",
     "Authorizer",
     "BackendUse",
     "Binding",
     "Build",
-    "Channel",
     "Certificate",
+    "Channel",
     "Credential",
     "Domain",
     "Environment",
@@ -69,9 +69,11 @@ __all__ = [
     "GatewayResponse",
     "Instance",
     "Invocation",
+    "Lockout",
     "Member",
     "MemberGroup",
-    "Lockout",
+    "Minute",
+    "Orchestration",
     "Package",
     "Plugin",
     "PluginBinding",

@@ -12,6 +12,7 @@ from console.views import (
     binding,
     certificate,
     environment,
+    orchestration,
     policy,
     throttle,
 )
@@ -60,6 +61,26 @@ urlpatterns = [
         "policies/throttle/specials/<pk>/delete/",
         throttle.SpecialDelete.as_view(),
         name="throttlespecial-delete",
+    ),
+    path(
+        "policies/orchestrations/",
+        orchestration.OrchestrationList.as_view(),
+        name="orchestration-list",
+    ),
+    path(
+        "policies/orchestrations/create/",
+        orchestration.OrchestrationEdit.as_view(),
+        name="orchestration-create",
+    ),
+    path(
+        "policies/orchestrations/<pk>/",
+        orchestration.OrchestrationEdit.as_view(),
+        name="orchestration-edit",
+    ),
+    path(
+        "policies/orchestrations/<pk>/delete/",
+        orchestration.OrchestrationDelete.as_view(),
+        name="orchestration-delete",
     ),
     path("policies/acl/create/", acl.AclEdit.as_view(), name="acl-create"),
     path("policies/acl/<pk>/edit/", acl.AclEdit.as_view(), name="acl-edit"),

@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from gateway.call import Call
 from gateway.http import decode_text
 from gateway.patterns import pattern
+from gateway.policies.orchestration import mapped
 from gateway.policies.parameters import lookup
 from gateway.router import decode_path
 from gateway.snapshot import Api, BackendPolicy, Condition, per_api
@@ -111,6 +112,7 @@ def _context(call: Call, name: str) -> list[str]:
 
 _READ: dict[str, Callable[[Call, str], list[str]]] = {
     "param": lookup,
+    "orchestration": mapped,
     "system": _system,
     "cookie": _cookie,
     "frontend_authorizer": _context,

@@ -19,6 +19,7 @@ from gateway.outgoing import (
     encode_query,
     passed_headers,
 )
+from gateway.policies.orchestration import mapped, orchestrated
 from gateway.policies.parameters import lookup
 from gateway.policies.system import system_value
 from gateway.snapshot import (
@@ -165,7 +166,11 @@ def _plans(api: Api) -> dict[int, _Plan]:
 
 
 def _plan(api: Api, backend: Backend) -> _Plan:
-    params = [*map(_param, backend.params), *_defaults(api, backend)]
+    params = [
+        *map(_param, backend.params),
+        *_defaults(api, backend),
+        *_produced(api),
+    ]
     dropped = [p for p in api.req_params if not p.pass_through]
     path, query, headers = (
         tuple(p for p in params if p.location == location)
@@ -187,6 +192,18 @@ def _defaults(api: Api, backend: Backend) -> Iterator[_Param]:
         optional = param.pass_through and not param.required and param.default_value
         if optional and (param.name.lower(), param.location) not in taken:
             yield _Param(param.name, param.location, _default(param), encode_query)
+
+
+def _produced(api: Api) -> Iterator[_Param]:
+    """What orchestration rules produce, of which a call has one at most."""
+    param = orchestrated(api)
+    named = {(r.name, r.location) for r in param.orchestrations} if param else set()
+    for name, location in sorted(named - {("", "query")}):
+        yield _Param(name, location.upper(), _mapped(name), encode_query)
+
+
+def _mapped(name: str) -> Read:
+    return lambda call: mapped(call, name)
 
 
 def _default(param: ReqParam) -> Read:

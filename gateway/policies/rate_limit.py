@@ -14,13 +14,66 @@ from gateway.policies.conditions import (
     parse_parameters,
 )
 from gateway.policies.document import Part
+from gateway.policies.form import Field, Table, choices
+from gateway.policies.form import parameters as parameter_table
 from gateway.snapshot import Throttle
 
 NAME = "rate_limit"
+TITLE = "Request Throttling 2.0"
+ABOUT = "Limits calls by API, user, credential and address, and by rules of your own."
 UNITS = ("second", "minute", "hour", "day")
 ALGORITHMS = ("counter", "haht", "local")
 MAX_SPECIALS, MAX_RULES = 30, 100
 NO_LIMIT = -1
+
+
+FORM = (
+    Field(
+        "scope",
+        "Policy Scope",
+        "choice",
+        "basic",
+        choices=(("basic", "Single API"), ("share", "All bound APIs together")),
+    ),
+    Field("default_interval", "Period", "number", 1, required=True),
+    Field("default_time_unit", "Unit", "choice", "second", choices=choices(*UNITS)),
+    Field("api_limit", "Max. API Requests", "number", 100, required=True),
+    Field("user_limit", "Max. User Requests", "number"),
+    Field("app_limit", "Max. Credential Requests", "number"),
+    Field("ip_limit", "Max. IP Address Requests", "number"),
+    Field(
+        "algorithm",
+        "Algorithm",
+        "choice",
+        "counter",
+        choices=(
+            ("counter", "High precision"),
+            ("haht", "High performance"),
+            ("local", "Single node"),
+        ),
+    ),
+    Field(
+        "specials",
+        "Excluded Credentials and Tenants",
+        "json",
+        help='[{"type": "app", "policies": [{"key": "credential ID", "limit": 10}]}]',
+    ),
+    parameter_table(),
+    Table(
+        "rules",
+        "Rules",
+        "Add Rule",
+        (
+            Field("rule_name", "Name", required=True),
+            Field("match_regex", "Condition", required=True),
+            Field("interval", "Period", "number"),
+            Field("time_unit", "Unit", "choice", "second", choices=choices(*UNITS)),
+            Field("limit", "Max. Requests", "number", required=True),
+        ),
+        most=MAX_RULES,
+        help='Each counts the calls that match, as in ["method", "==", "GET"].',
+    ),
+)
 
 
 @dataclass(frozen=True)

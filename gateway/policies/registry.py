@@ -13,6 +13,7 @@ from gateway.policies import (
     kafka_log,
     proxy_cache,
     proxy_mirror,
+    rate_limit,
     set_resp_headers,
     third_auth,
 )
@@ -35,6 +36,7 @@ class Kind(Protocol):
 _MODULES: tuple[ModuleType, ...] = (
     cors,
     set_resp_headers,
+    rate_limit,
     breaker,
     proxy_cache,
     proxy_mirror,

@@ -23,6 +23,7 @@ from gateway.snapshot.document import dump, load
 from gateway.snapshot.domain import Certificate, Domain
 from gateway.snapshot.function import Function, Target
 from gateway.snapshot.group import Group, ResponseRule, Site
+from gateway.snapshot.orchestration import Orchestration
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.signature import Signature
@@ -57,6 +58,7 @@ __all__ = [
     "Identity",
     "Member",
     "MockInfo",
+    "Orchestration",
     "Plugin",
     "ReqParam",
     "ResponseRule",

@@ -9,6 +9,7 @@ from gateway.snapshot.acl import Acl
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.backend import Backend, BackendPolicy
 from gateway.snapshot.group import ResponseRule
+from gateway.snapshot.orchestration import Orchestration
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.signature import Signature
 from gateway.snapshot.throttle import Throttle
@@ -36,6 +37,7 @@ class ReqParam:
     min_size: int | None = None
     max_size: int | None = None
     pass_through: bool = True
+    orchestrations: tuple[Orchestration, ...] = ()
 
 
 @dataclass(frozen=True)

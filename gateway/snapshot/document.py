@@ -17,6 +17,7 @@ from gateway.snapshot.acl import Acl
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.channel import Channel
 from gateway.snapshot.function import Function
+from gateway.snapshot.orchestration import Orchestration
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.signature import Signature
@@ -27,6 +28,7 @@ from gateway.snapshot.throttle import Throttle
 # stands in for one that is gone. Tables come before those that refer to them.
 _TABLES: dict[type, tuple[str, str, Callable[[str], Any]]] = {
     Function: ("functions", "key", Function.gone),
+    Orchestration: ("orchestrations", "id", Orchestration.gone),
     Acl: ("acls", "id", Acl.gone),
     Throttle: ("throttles", "id", Throttle.gone),
     Authorizer: ("authorizers", "id", Authorizer.gone),

@@ -12,6 +12,7 @@ from gateway.snapshot.channel import Channel
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.function import Function
 from gateway.snapshot.group import Group, Site
+from gateway.snapshot.orchestration import Orchestration
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.signature import Signature
@@ -32,6 +33,7 @@ class Snapshot:
     credentials: tuple[Credential, ...] = ()
     authorizers: tuple[Authorizer, ...] = ()
     functions: tuple[Function, ...] = ()
+    orchestrations: tuple[Orchestration, ...] = ()
     throttles: tuple[Throttle, ...] = ()
     acls: tuple[Acl, ...] = ()
     plugins: tuple[Plugin, ...] = ()

@@ -63,6 +63,21 @@ def feature(name: str, config: str, **fields: Any) -> models.Feature:
     return row
 
 
+def orchestration(**fields: Any) -> models.Orchestration:
+    """Blue for 1 and 2, as the query parameter `color`."""
+    mapped = {"mapped_param_name": "color", "mapped_param_type": "string"}
+    known: dict[str, Any] = {
+        "orchestration_name": f"rule{next(_numbers)}",
+        "orchestration_mapped_param": mapped | {"mapped_param_location": "query"},
+        "orchestration_map": [
+            {"map_param_list": ["1", "2"], "mapped_param_value": "blue"}
+        ],
+    }
+    row = models.Orchestration(**known | fields)
+    row.save_valid()
+    return row
+
+
 def app_acl(app: models.Credential, *values: str, **fields: Any) -> models.AppAcl:
     row = models.AppAcl(app=app, app_acl_values=list(values), **fields)
     row.save_valid()

@@ -37,6 +37,7 @@ def spoil(example: world.Example) -> None:
         mock_info={"result_content": HOSTILE, "headers": [header]},
     )
     models.Feature.objects.update(config=HOSTILE)
+    models.Orchestration.objects.update(orchestration_name=HOSTILE)
     models.Throttle.objects.update(name=HOSTILE, remark=HOSTILE)
     models.ThrottleSpecial.objects.update(object_id=HOSTILE)
     models.Acl.objects.update(acl_name=HOSTILE, acl_value=HOSTILE)

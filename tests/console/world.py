@@ -53,6 +53,7 @@ class Example:
     environment: models.Environment
     instance: models.Instance
     throttle: models.Throttle
+    orchestration: models.Orchestration
     feature: models.Feature
     throttlespecial: models.ThrottleSpecial
     acl: models.Acl
@@ -106,6 +107,7 @@ def example() -> Example:
         environment=environment("OTHER"),
         instance=models.Instance.current(),
         throttle=throttle,
+        orchestration=policies.orchestration(),
         feature=policies.feature("ratelimit", '{"api_limits": 500}'),
         throttlespecial=throttle.specials.get(),
         acl=acl,

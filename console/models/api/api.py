@@ -316,6 +316,7 @@ class Api(Noun):
         """Parameters and backends, each complete afterwards."""
         with _field("req_params", "Request Parameters"):
             self.req_params = read_req_params(self.req_params, self.req_uri)
+            _check_orchestrations(self.req_params)
         for kind, (document, _) in DOCUMENTS.items():
             if kind != self.backend_type:
                 setattr(self, document, {})
@@ -380,3 +381,10 @@ def _field(name: str, label: str) -> Iterator[None]:
         raise ValidationError(
             {name: ValidationError(text, code=code_of(error))}
         ) from None
+
+
+def _check_orchestrations(params: list[dict[str, Any]]) -> None:
+    # Rules know the APIs that use them, so they are loaded after this module.
+    from console.models.orchestration import check_use
+
+    check_use(params)

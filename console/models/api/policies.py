@@ -35,6 +35,7 @@ NAMED_BY = {
     "system": "sys_param_name",
     "cookie": "cookie_param_name",
     "frontend_authorizer": "frontend_authorizer_param_name",
+    "orchestration": "mapped_param_name",
 }
 SYSTEM_NAMES = {
     "req_path": "req_path",
@@ -61,6 +62,10 @@ CONDITION: Members = {
             "$context.authorizer.frontend. and a key of 1 to 32 characters",
         ),
         "",
+    ),
+    "mapped_param_name": Member("Parameter Name", text(128), ""),
+    "mapped_param_location": Member(
+        "Parameter Location", one_of("", "header", "query"), ""
     ),
 }
 POLICY: Members = {
