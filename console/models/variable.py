@@ -6,6 +6,7 @@ One value for each group and environment (reference: api.md section 6.2).
 from django.db import models
 from django.urls import reverse
 
+from console import limits
 from console.models.base import Noun, rule
 from console.models.environment import Environment
 from console.models.group import ApiGroup
@@ -63,3 +64,7 @@ class Variable(Noun):
 
     def get_absolute_url(self) -> str:
         return reverse("variable-edit", args=[self.pk])
+
+    def clean(self) -> None:
+        siblings = Variable.objects.filter(group=self.group_id, env=self.env_id)
+        limits.check_room("VARIABLE_NUM_LIMIT", self, siblings)

@@ -23,6 +23,7 @@ ROWS: list[tuple[str, str, Callable[[], Any]]] = [
     ("API_NUM_LIMIT_PER_GROUP", "APIG.3125", world.api),
     ("APP_NUM_LIMIT", "APIG.3103", world.credential),
     ("ENVIRONMENT_NUM_LIMIT", "APIG.3104", lambda: an_environment()),
+    ("VARIABLE_NUM_LIMIT", "APIG.3106", world.variable),
     ("AUTHORIZER_NUM_LIMIT", "APIG.3116", world.authorizer),
     ("AUTHORIZER_IDENTITY_NUM_LIMIT", "APIG.3117", lambda: with_identity()),
     ("API_TAG_NUM_LIMIT", "APIG.3133", lambda: world.api(tags=["one"])),
