@@ -13,7 +13,9 @@ from console.views import (
     certificate,
     environment,
     orchestration,
+    plugin,
     policy,
+    signature_key,
     throttle,
 )
 
@@ -86,8 +88,24 @@ urlpatterns = [
     path("policies/acl/<pk>/edit/", acl.AclEdit.as_view(), name="acl-edit"),
     *bound(Throttle, throttle.ThrottleDetail, throttle.ThrottleDelete),
     *bound(Acl, acl.AclDetail, acl.AclDelete),
-    *bound(Signature, binding.PolicyDetail, binding.PolicyDelete),
-    *bound(Plugin, binding.PolicyDetail, binding.PolicyDelete),
+    path("policies/plugin/create/", plugin.PluginEdit.as_view(), name="plugin-create"),
+    path("policies/plugin/<pk>/edit/", plugin.PluginEdit.as_view(), name="plugin-edit"),
+    path(
+        "policies/signature/create/",
+        signature_key.SignatureKeyEdit.as_view(),
+        name="signature-create",
+    ),
+    path(
+        "policies/signature/<pk>/edit/",
+        signature_key.SignatureKeyEdit.as_view(),
+        name="signature-edit",
+    ),
+    *bound(
+        Signature,
+        signature_key.SignatureKeyDetail,
+        signature_key.SignatureKeyDelete,
+    ),
+    *bound(Plugin, plugin.PluginDetail, plugin.PluginDelete),
     path(
         "policies/environments/",
         environment.EnvironmentList.as_view(),

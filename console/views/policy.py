@@ -13,6 +13,7 @@ from console.models.binding import Policy
 from console.models.plugin import types
 from console.templatetags.policies import address
 from console.views import generic
+from gateway.policies import registry
 
 TRADITIONAL = {
     "throttle": (
@@ -65,9 +66,8 @@ class PolicyTypes(generic.Guarded):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         plugins = [
-            (label, "", f"{address('plugin-create')}?type={name}")
-            for name, label in types()
-            if address("plugin-create")
+            (kind.TITLE, kind.ABOUT, f"{reverse('plugin-create')}?type={name}")
+            for name, kind in registry.PLUGINS.items()
         ]
         traditional = [
             (label, text, address(f"{noun}-create"))
