@@ -14,6 +14,7 @@ What it does otherwise than `protocol`, because granian decides it:
     an answer of unknown length that breaks off looks whole
     a connection idle for `keep_alive` seconds is closed, also within a head
     one certificate: no choice by server name
+    a length beside chunks, and lines that end in a bare line feed, are let pass
     no WebSockets: a handshake is passed on as any GET, or answered as one
 """
 
@@ -278,10 +279,13 @@ def _wire(headers: RawHeaders) -> list[tuple[str, str]]:
 
 
 def _failed(error: Exception) -> Response:
-    if isinstance(error, GatewayError):
-        return refusal(error)
-    log.error("a request failed outside the pipeline", exc_info=error)
-    return refusal(InternalError())
+    """The answer to what became no call; what its connection sends next is doubtful."""
+    known = error if isinstance(error, GatewayError) else InternalError()
+    if known is not error:
+        log.error("a request failed outside the pipeline", exc_info=error)
+    answer = refusal(known)
+    answer.headers.append((b"Connection", b"close"))
+    return answer
 
 
 async def serve(gateway: Gateway, listeners: Sequence[Listener]) -> None:
