@@ -120,7 +120,7 @@ def sending(*pieces: bytes, close: bool = False) -> Handler:
 
 def publish(world: World, to: Peer | str, path: str = "/orders", **more: Any) -> Api:
     """An API whose backend is this one; what is not an API's goes to the backend."""
-    known = Api.__dataclass_fields__.keys() - {"req_method"}
+    known = Api.__dataclass_fields__.keys() - {"req_method", "req_protocol"}
     fields = {name: more.pop(name) for name in known & more.keys()}
     address = to if isinstance(to, str) else to.address
     info = BackendApi(**{"url_domain": address, "req_uri": path} | more)
