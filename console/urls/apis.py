@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.views import api, domain, group, release, variable
+from console.views import api, domain, group, release, response, variable
 
 urlpatterns = [
     path("groups/", group.GroupList.as_view(), name="group-list"),
@@ -39,6 +39,28 @@ urlpatterns = [
         "variables/<pk>/delete/",
         variable.VariableDelete.as_view(),
         name="variable-delete",
+    ),
+    path(
+        "groups/<group>/responses/create/",
+        response.ResponseEdit.as_view(),
+        name="response-create",
+    ),
+    path("responses/<pk>/", response.ResponseDetail.as_view(), name="response-detail"),
+    path("responses/<pk>/edit/", response.ResponseEdit.as_view(), name="response-edit"),
+    path(
+        "responses/<pk>/delete/",
+        response.ResponseDelete.as_view(),
+        name="response-delete",
+    ),
+    path(
+        "responses/<pk>/restore/",
+        response.ResponseRestore.as_view(),
+        name="response-restore",
+    ),
+    path(
+        "responses/<pk>/types/<type>/",
+        response.ResponseType.as_view(),
+        name="response-type",
     ),
     path("apis/", api.ApiList.as_view(), name="api-list"),
     path("apis/create/", api.ApiWizard.as_view(), name="api-create"),

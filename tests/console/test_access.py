@@ -13,6 +13,7 @@ OPEN = {"login"}
 FOR_EVERYBODY_SIGNED_IN = {"home", "login", "logout"}
 # Pages that show something and change nothing until they are sent.
 FOR_VIEWERS = {
+    "response-detail",
     "certificate-list",
     "certificate-detail",
     "domain-detail",
@@ -62,6 +63,7 @@ FOR_VIEWERS = {
 }
 # And those that take nothing at all.
 SHOW_ONLY = {
+    "response-detail",
     "certificate-detail",
     "domain-detail",
     "group-information",
@@ -89,6 +91,7 @@ SHOW_ONLY = {
 }
 # Those without a page of their own.
 POSTS_ONLY = {
+    "response-restore",
     "group-access",
     "appquotabinding-unbind",
     "credential-acl-unbind",

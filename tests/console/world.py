@@ -50,6 +50,7 @@ class Example:
     variable: models.Variable
     domain: models.Domain
     certificate: models.Certificate
+    response: models.GatewayResponse
     environment: models.Environment
     instance: models.Instance
     throttle: models.Throttle
@@ -104,6 +105,7 @@ def example() -> Example:
         variable=variable(),
         domain=domain(),
         certificate=certificate(),
+        response=response(),
         environment=environment("OTHER"),
         instance=models.Instance.current(),
         throttle=throttle,
@@ -278,6 +280,16 @@ def domain(name: str = "www.example.com", **fields: Any) -> models.Domain:
     return row
 
 
+def response(**fields: Any) -> models.GatewayResponse:
+    """A response beside default, of the group DEFAULT."""
+    known: dict[str, Any] = {"name": f"response{next(_numbers)}"}
+    if "group" not in fields:
+        known["group"] = default_group()
+    row = models.GatewayResponse(**known | fields)
+    row.save_valid()
+    return row
+
+
 def draft_api(**fields: Any) -> models.Api:
     """An API that is not saved: App authentication, GET, HTTPS, a path of its own.
 
@@ -370,6 +382,7 @@ def address(name: str, row: Example) -> str:
         "event": row.event.pk,
         "function": row.function.pk,
         "group": row.group.pk,
+        "type": "AUTH_FAILURE",
         "request_id": row.trace.request_id,
         "name": row.feature.name,
     }

@@ -117,3 +117,20 @@ def test_the_reason_is_for_the_trace_and_never_for_the_caller() -> None:
     error = errors.AppNotAuthorized(reason="credential c is not bound")
     assert error.reason == "credential c is not bound"
     assert b"not bound" not in render(error, {}, {}).whole
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_error_is_worded_by_the_response_of_its_type(
+    kind: type[GatewayError],
+) -> None:
+    parameters = inspect.signature(kind).parameters.values()
+    needed = [p for p in parameters if p.default is p.empty and p.kind.value == 1]
+    error = kind(*["x"] * len(needed))
+    own = rule('{"type": "$context.error.type"}', ("x-code", "$context.error.code"))
+    answer = render(error, {error.type: own}, {})
+    assert answer.status == 418
+    assert isinstance(answer.body, bytes)
+    assert json.loads(answer.body) == {"type": error.type}
+    assert (b"x-code", error.code.encode()) in answer.headers
+    # The words of another type are not its own.
+    assert render(error, {"OTHER": own}, {}).status == error.status

@@ -82,7 +82,7 @@ def test_an_api_whose_authorizer_is_gone_refuses_instead_of_passing() -> None:
 def test_customised_gateway_responses_are_the_api_s_or_else_the_group_s() -> None:
     group = world.default_group()
     default = ensure_default_response(group)
-    default.responses = {"NOT_FOUND": {"status": 410, "body": "gone"}}
+    default.responses = {"NOT_FOUND": {"status": 410, "body": '"gone"'}}
     default.save_valid()
     own = models.GatewayResponse(
         group=group,
@@ -90,7 +90,7 @@ def test_customised_gateway_responses_are_the_api_s_or_else_the_group_s() -> Non
         responses={
             "AUTH_FAILURE": {
                 "status": None,
-                "body": "no",
+                "body": "{}",
                 "headers": [{"key": "x-a", "value": "1"}],
             }
         },
