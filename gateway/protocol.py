@@ -27,10 +27,7 @@ from uvicorn._types import (
     ASGISendCallable,
 )
 from uvicorn._types import Scope as AnyScope
-from uvicorn.protocols.http.httptools_impl import (
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
 from gateway import upgrade
@@ -41,18 +38,18 @@ from gateway.errors import (
     GatewayError,
     HeadersTooLarge,
     InternalError,
-    RequestTimeout,
     UriTooLarge,
 )
 from gateway.framing import Limits, check_head, refusal
 from gateway.http import Headers, RawHeaders, Request, Response
+from gateway.timing import TimedProtocol
 
 log = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Response | Coroutine[Any, Any, Response]]
 
 
-class GatewayProtocol(HttpToolsProtocol):
+class GatewayProtocol(TimedProtocol):
     """One connection. Callbacks come from the parser, in the order of the wire."""
 
     def __init__(
@@ -62,8 +59,7 @@ class GatewayProtocol(HttpToolsProtocol):
         app_state: dict[str, Any],
         limits: Limits,
     ) -> None:
-        super().__init__(config, server_state, app_state)
-        self.limits = limits
+        super().__init__(config, server_state, app_state, limits)
         # A gateway answers a request without a body here, past ASGI.
         self.answer: Answer | None = getattr(config.loaded_app, "answer", None)
         self._direct = self._keep_alive = False
@@ -72,15 +68,12 @@ class GatewayProtocol(HttpToolsProtocol):
         self._tls: SSLObject | None = None
         # The cycle at work; `cycle` is the last one received.
         self._running: Cycle | None = None
-        self._idle_since = 0.0
         self.url = b""
         self.headers = []
-        self._stage = "idle"
         self._head_size = 0
         # Bytes taken since the parser last reported anything.
         self._unreported = 0
         self._refused = False
-        self._head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(  # type: ignore[override]
         self, transport: asyncio.Transport
@@ -135,11 +128,6 @@ class GatewayProtocol(HttpToolsProtocol):
                 head = upgrade.head_without_upgrade(self)
                 self.parser = upgrade.fresh_parser(self)
                 self.parser.feed_data(head)
-
-    @property
-    def busy(self) -> bool:
-        """Whether an answer is still due, or waits to be read."""
-        return self.cycle is not None and not self.cycle.response_complete
 
     def shutdown(self) -> None:
         if self._running is not None and self._running.tunnelled:
@@ -312,45 +300,6 @@ class GatewayProtocol(HttpToolsProtocol):
         assert isinstance(cycle, Cycle)
         self._running = cycle
         super()._start_asgi_task(cycle, app)
-
-    def _idle(self) -> None:
-        """Close the connection when nothing more comes for `keep_alive` seconds.
-
-        One timer looks again after that time; setting one for each request costs.
-        """
-        self._idle_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self._look_again(self.limits.keep_alive)
-
-    def _look_again(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(
-            seconds, self.timeout_keep_alive_handler
-        )
-
-    def timeout_keep_alive_handler(self) -> None:
-        left = self._idle_since + self.limits.keep_alive - self.loop.time()
-        due = self.cycle is not None and not self.cycle.response_complete
-        if self._stage != "idle" or due:
-            self._look_again(self.limits.keep_alive)
-        elif left > 0:
-            self._look_again(left)
-        elif not self.transport.is_closing():
-            self.transport.close()
-
-    def _await_head(self) -> None:
-        self._head_timer = self.loop.call_later(self.limits.head, self._head_late)
-
-    def _head_late(self) -> None:
-        self._refuse(
-            RequestTimeout(
-                "API request error: the request head did not arrive in time."
-            )
-        )
-
-    def _stop_timers(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
 
     def _refuse(self, error: GatewayError) -> None:
         """Answer with an error after the responses still due, then close."""
