@@ -11,6 +11,7 @@ from console.views import (
     authorizer,
     binding,
     certificate,
+    channel,
     environment,
     orchestration,
     plugin,
@@ -106,6 +107,27 @@ urlpatterns = [
         signature_key.SignatureKeyDelete,
     ),
     *bound(Plugin, plugin.PluginDetail, plugin.PluginDelete),
+    path("policies/channels/", channel.ChannelList.as_view(), name="channel-list"),
+    path(
+        "policies/channels/create/",
+        channel.ChannelEdit.as_view(),
+        name="channel-create",
+    ),
+    path(
+        "policies/channels/<pk>/",
+        channel.ChannelDetail.as_view(),
+        name="channel-detail",
+    ),
+    path(
+        "policies/channels/<pk>/edit/",
+        channel.ChannelEdit.as_view(),
+        name="channel-edit",
+    ),
+    path(
+        "policies/channels/<pk>/delete/",
+        channel.ChannelDelete.as_view(),
+        name="channel-delete",
+    ),
     path(
         "policies/environments/",
         environment.EnvironmentList.as_view(),

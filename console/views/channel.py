@@ -1,0 +1,114 @@
+"""API Policies > Load Balance Channels."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count
+from django.http import HttpResponse
+from django.urls import reverse
+
+from console.forms.channel import ChannelForm
+from console.models import Channel, Plugin
+from console.views import generic
+
+
+class ChannelList(generic.List):
+    model = Channel
+    queryset = Channel.objects.annotate(servers=Count("members")).order_by("name")
+    title = "API Policies"
+    template_name = "channel/list.html"
+    filters = ("balance_strategy",)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(strategies=Channel.Strategy.choices, **kwargs)
+
+
+class ChannelDetail(generic.Detail):
+    model = Channel
+    template_name = "channel/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        row = self.object
+        facts = [
+            ("Name", row.name),
+            ("ID", row.pk),
+            ("Type", row.get_vpc_channel_type_display()),
+            ("Port", row.port),
+            ("Routing Algorithm", row.get_balance_strategy_display()),
+        ]
+        return super().get_context_data(
+            facts=facts,
+            groups=row.member_groups.select_related("reference_vpc_channel"),
+            members=row.members.select_related("member_group"),
+            checks=_checks(row.vpc_health_config),
+            **kwargs,
+        )
+
+
+class ChannelEdit(generic.Edit):
+    model = Channel
+    form_class = ChannelForm
+    template_name = "channel/form.html"
+    done = "Saved. The next call goes to these servers."
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                form.instance.save_valid()
+                form.save_rows()
+                return super().form_valid(form)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            return self.form_invalid(form)
+
+
+class ChannelDelete(generic.Delete):
+    """A channel that something refers to cannot be deleted."""
+
+    model = Channel
+
+    def dependents(self) -> generic.Dependents:
+        return users(self.object)
+
+    def get_success_url(self) -> str:
+        return reverse("channel-list")
+
+
+def users(channel: Channel) -> generic.Dependents:
+    """What refers to a channel: APIs, policies, and channels that stand for it."""
+    found: generic.Dependents = [
+        (f"API {use.api}", use.api.get_absolute_url())
+        for use in channel.backend_uses.select_related("api")
+    ]
+    found += [
+        (f"Policy {row}", row.get_absolute_url())
+        for row in Plugin.objects.all()
+        if channel.pk in row.channels
+    ]
+    groups = channel.references.select_related("channel")
+    found += [(f"Channel {g.channel}", g.channel.get_absolute_url()) for g in groups]
+    return list(dict.fromkeys(found))
+
+
+def _checks(config: dict[str, Any]) -> list[tuple[str, Any]]:
+    if not config or config.get("status", 1) != 1:
+        return []
+    named = {
+        "protocol": "Protocol",
+        "path": "Path",
+        "method": "Method",
+        "port": "Check Port",
+        "threshold_normal": "Healthy Threshold",
+        "threshold_abnormal": "Unhealthy Threshold",
+        "timeout": "Timeout (s)",
+        "time_interval": "Interval (s)",
+        "http_code": "Response Codes",
+    }
+    over_http = config.get("protocol") != "TCP"
+    only_http = ("path", "method", "http_code")
+    return [
+        (label, config.get(name))
+        for name, label in named.items()
+        if over_http or name not in only_http
+    ]
