@@ -1,0 +1,5 @@
+module.exports.handler = async () => ({
+  statusCode: 200,
+  headers: { "content-type": "application/json" },
+  body: '@BODY@',
+});
