@@ -15,6 +15,7 @@ from django.forms import (
     RadioSelect,
     Select,
 )
+from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
@@ -54,6 +55,12 @@ def active(context: Context, *nouns: str) -> SafeString:
 def dash(value: object) -> object:
     """`--` in place of an empty value; 0 and False are values."""
     return "--" if value is None or value in ("", [], (), {}) else value
+
+
+@register.filter
+def chosen(query: QueryDict, name: str) -> str:
+    """What a filter in the URL is set to."""
+    return query.get(name) or ""
 
 
 @register.filter

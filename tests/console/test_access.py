@@ -96,6 +96,8 @@ SHOW_ONLY = {
 POSTS_ONLY = {
     "response-restore",
     "group-access",
+    "api-batch",
+    "api-batch-delete",
     "appquotabinding-unbind",
     "credential-acl-unbind",
     "accesskey-download",

@@ -242,7 +242,11 @@ class BackendForm(PlainForm):
     @property
     def room(self) -> int:
         """How many parameters may still be added."""
-        rows = sum(table.total_form_count() for table in self.tables.values())
+        rows = sum(
+            bool(row["name"].value())
+            for table in self.tables.values()
+            for row in table.forms
+        )
         return max(limits.limit("API_PARAM_NUM_LIMIT") - rows, 0)
 
     def above(self) -> list[forms.BoundField]:

@@ -25,6 +25,7 @@ from console.models.api.policies import FIELDS
 from console.models.base import default_name
 
 DEFAULT = "default"
+ORIGINS = ("REQUEST", "CONSTANT", "SYSTEM")
 
 
 class SamplesForm(PlainForm):
@@ -134,10 +135,12 @@ class Wizard:
             return False
         return True
 
-    def broken_pane(self) -> str:
-        """The first backend with something wrong, else the one shown."""
+    def open_broken(self) -> None:
+        """Show the first backend with something wrong, if there is one."""
         panes = {DEFAULT: self.backend, **self.policies}
-        return next((key for key, form in panes.items() if form.errors), self.pane)
+        broken = [key for key, form in panes.items() if form.errors]
+        if broken and self.data is not None and self.pane not in broken:
+            self.data["pane"] = broken[0]
 
     def _apply(self) -> None:
         """Put what was typed into the API."""
@@ -169,7 +172,8 @@ class Wizard:
                         "value": name,
                     }
                 )
-        return params
+        # As the tables have them: opening and saving changes no order.
+        return sorted(params, key=lambda param: ORIGINS.index(param["origin"]))
 
 
 def _quiet(form: Any) -> None:
@@ -250,7 +254,9 @@ def _values(data: QueryDict, prefix: str, name: str) -> list[str]:
     """A column of a table as it was sent, without deleted rows."""
     total = data.get(f"{prefix}-TOTAL_FORMS", "0")
     rows = range(min(int(total), 1000)) if total.isdecimal() else ()
-    kept = [row for row in rows if not data.get(f"{prefix}-{row}-DELETE")]
+    # What travels hidden says False where a box would say nothing.
+    stays = ("", "False")
+    kept = [r for r in rows if data.get(f"{prefix}-{r}-DELETE", "") in stays]
     return [data.get(f"{prefix}-{row}-{name}", "").strip() for row in kept]
 
 

@@ -1,9 +1,13 @@
 """An API's page (console.md section D2)."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from console import addresses
-from console.models import Api
+from console.forms.api.policy import SOURCES, TYPE_LABELS
+from console.models import Api, Authorizer
+from console.models.api.policies import NAMED_BY
+from console.models.channel import Channel
 from console.views import generic
 from console.views.api import policies
 
@@ -21,8 +25,9 @@ class ApiDetail(generic.Detail):
             live=live,
             stale=[r for r in live if r.definition != definition],
             frontend_facts=_frontend_facts(api),
-            backend_facts=_backend_facts(api),
-            headers=api.mock_info.get("headers", []),
+            backend_facts=backend_facts(api.backend_type, api.backend),
+            backends=list(_policies(api)),
+            way=list(_way(api)),
             url=_url(api),
             path=policies.path(api),
             **kwargs,
@@ -37,6 +42,10 @@ def _url(api: Api) -> str:
     return f"{scheme}://{api.group.sl_domain}:{port}{api.req_uri}"
 
 
+def _switch(on: bool) -> str:
+    return "On" if on else "Off"
+
+
 def _frontend_facts(api: Api) -> list[tuple[str, Any]]:
     return [
         ("Group", api.group),
@@ -45,16 +54,97 @@ def _frontend_facts(api: Api) -> list[tuple[str, Any]]:
         ("Gateway Response", api.response),
         ("Visibility", api.get_type_display()),
         ("Authentication Mode", api.get_auth_type_display()),
-        ("Two-Factor Authentication", "On" if api.two_factor else "Off"),
+        ("Simple Authentication", _switch(api.simple_authentication)),
+        ("Two-Factor Authentication", _switch(api.two_factor)),
         ("Custom Authorizer", api.authorizer),
-        ("Base64 Encoding", "On" if api.is_send_fg_body_base64 else "Off"),
+        ("CORS", _switch(api.cors)),
+        ("Request Body Format", api.content_type),
+        ("Request Body Content", api.body_remark),
+        ("Base64 Encoding", _switch(api.is_send_fg_body_base64)),
         ("Tags", ", ".join(api.tags)),
         ("Description", api.remark),
     ]
 
 
-def _backend_facts(api: Api) -> list[tuple[str, Any]]:
+def backend_facts(kind: str, backend: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What a backend is, the default one or a policy's."""
+    guard = Authorizer.objects.filter(pk=backend.get("authorizer_id")).first()
+    own = {"HTTP": _http, "FUNCTION": _function, "MOCK": _mock}[kind](backend)
+    shown = [("Backend Type", Api.Backend(kind).label), *own]
+    return [*shown, ("Backend Authentication", guard)]
+
+
+def _http(backend: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    info = backend.get("vpc_channel_info") or {}
+    channel = Channel.objects.filter(pk=info.get("vpc_channel_id")).first()
     return [
-        ("Backend Type", api.get_backend_type_display()),
-        ("Status Code", api.mock_info.get("status_code", 200)),
+        ("Method", backend.get("req_method")),
+        ("Protocol", backend.get("req_protocol")),
+        ("Load Balance Channel", channel),
+        ("Backend Address", backend.get("url_domain")),
+        ("Path", backend.get("req_uri")),
+        ("Host Header", info.get("vpc_channel_proxy_host")),
+        ("Timeout (ms)", backend.get("timeout")),
+        ("Retries", backend.get("retry_count")),
+        ("Two-Way Authentication", _switch(bool(backend.get("enable_client_ssl")))),
     ]
+
+
+def _function(backend: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    modes = {"sync": "Synchronous", "async": "Asynchronous"}
+    return [
+        ("Function URN", backend.get("function_urn")),
+        ("Version/Alias", backend.get("alias_urn") or backend.get("version")),
+        ("Invocation Mode", modes.get(backend.get("invocation_type", ""))),
+        ("Timeout (ms)", backend.get("timeout")),
+    ]
+
+
+def _mock(backend: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [("Status Code", backend.get("status_code", 200))]
+
+
+def _policies(api: Api) -> Iterator[dict[str, Any]]:
+    for policy in api.policies:
+        yield {
+            "policy": policy,
+            "facts": [
+                ("Effective Mode", policy["effect_mode"].capitalize()),
+                *backend_facts(api.backend_type, policy),
+            ],
+            "conditions": [_condition(each) for each in policy["conditions"]],
+        }
+
+
+def _condition(condition: Mapping[str, str]) -> tuple[str, str, str, str]:
+    origin = condition["condition_origin"]
+    name = condition[NAMED_BY[origin]] if NAMED_BY[origin] else ""
+    kind = TYPE_LABELS.get(condition["condition_type"], "")
+    return dict(SOURCES)[origin], name, kind, condition["condition_value"]
+
+
+def _way(api: Api) -> Iterator[tuple[str, str]]:
+    """The steps of a call, each with what it depends on; without what is not there."""
+    yield f"{api.req_method} {api.req_uri}", api.get_match_mode_display()
+    if api.auth_type != Api.Auth.NONE:
+        yield api.get_auth_type_display(), "Authentication"
+    if api.two_factor:
+        yield str(api.authorizer), "Second factor"
+    if api.req_params:
+        yield f"{len(api.req_params)} checked", "Request parameters"
+    if api.policies:
+        yield ", ".join(p["name"] for p in api.policies), "Backend policies"
+    if api.backend.get("authorizer_id"):
+        yield "Authorizer", "Backend authentication"
+    if api.backend_params:
+        yield f"{len(api.backend_params)} sent", "Backend parameters"
+    yield _end(api), api.get_backend_type_display()
+
+
+def _end(api: Api) -> str:
+    backend = api.backend
+    if api.backend_type == Api.Backend.HTTP:
+        return backend.get("url_domain") or "Load balance channel"
+    if api.backend_type == Api.Backend.FUNCTION:
+        return str(backend.get("function_urn", "")).rpartition(":")[2]
+    return f"Status {backend.get('status_code', 200)}"

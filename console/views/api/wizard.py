@@ -57,6 +57,7 @@ class ApiWizard(generic.Guarded):
         with transaction.atomic():
             saved = wizard.save()
         if not saved:
+            wizard.open_broken()
             return self._show(wizard, 2 if wizard.frontend.is_valid() else 1)
         messages.success(request, "Saved. Publish it to make it live.")
         return redirect(wizard.api)
