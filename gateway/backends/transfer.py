@@ -80,6 +80,7 @@ class Download:
             raise BodyBroken(f"the backend's answer broke off: {error!r}") from None
 
     def close(self) -> None:
-        """End the exchange; the connection is kept if all of it was read."""
+        """End the exchange, once; the connection is kept if all of it was read."""
         self._response.close()
-        self._end()
+        end, self._end = self._end, lambda: None
+        end()

@@ -71,4 +71,5 @@ class BackendTunnel(Tunnel):
 
     def close(self) -> None:
         self._response.close()
-        self._end()
+        end, self._end = self._end, lambda: None
+        end()
