@@ -6,6 +6,7 @@ binary search, however many entries there are.
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 
@@ -35,6 +36,7 @@ class Addresses:
         return place >= 0 and packed <= highs[place]
 
 
+@lru_cache(maxsize=4096)
 def pack(text: str) -> bytes:
     """An address in network order; a v4 address inside a v6 one is the v4 one."""
     try:

@@ -9,7 +9,6 @@ is refused between the two counts for the API and the address.
 
 from collections.abc import Awaitable
 from dataclasses import replace
-from functools import cached_property
 
 from gateway.call import Call
 from gateway.errors import GatewayError, QuotaUsedUp, Throttled
@@ -36,18 +35,25 @@ class Meter:
         self._period = throttle.seconds, throttle.period
         self._rules = rules if rules and rules.rules else None
         self.leaves = api.auth_type in _CALLERS
+        self.limits_callers = any(
+            (throttle.user_limit, throttle.app_limit, throttle.users, throttle.apps)
+        )
         self._first = self._window("api", "", throttle.api_limit)
 
     def before(self, call: Call) -> tuple[Window, ...]:
         """Of the API and the address."""
         limit = self._throttle.ip_limit
+        if not limit:
+            return self._first
         return self._first + self._window("ip", call.request.client, limit)
 
     def after(self, call: Call) -> tuple[Window, ...]:
         """Of the user, the credential, and the rules."""
         found: tuple[Window, ...] = ()
+        if not self.limits_callers:
+            return self._of_rules(call) if self._rules else found
         throttle, app = self._throttle, call.credential
-        if self._limits_callers and self.leaves:
+        if self.leaves:
             user = _tenant(call)
             limit = throttle.users.get(user, throttle.user_limit)
             found = self._window("user", user, limit)
@@ -55,13 +61,6 @@ class Meter:
                 limit = throttle.apps.get(app.id, throttle.app_limit)
                 found += self._window("app", app.id, limit)
         return found + self._of_rules(call) if self._rules else found
-
-    @cached_property
-    def _limits_callers(self) -> bool:
-        throttle = self._throttle
-        return any(
-            (throttle.user_limit, throttle.app_limit, throttle.users, throttle.apps)
-        )
 
     def _window(self, what: str, of: str, limit: int) -> tuple[Window, ...]:
         if not limit:
@@ -104,7 +103,8 @@ def count(call: Call) -> Awaitable[None] | Response | None:
     """Count for the API and the address, or leave that to `count_caller`."""
     counted = meter(call.api)
     assert counted is not None
-    call.due += counted.before(call)
+    first = counted.before(call)
+    call.due = call.due + first if call.due else first
     if not counted.leaves:
         call.due += counted.after(call)
         return _take(call)
@@ -112,7 +112,9 @@ def count(call: Call) -> Awaitable[None] | Response | None:
     if full is not None:
         call.windows, call.due = call.due, ()
         raise refusal(full)
-    return call.skip("counted once it is known who calls")
+    if call.trace is not None:
+        call.skip("counted once it is known who calls")
+    return None
 
 
 def skips_caller(api: Api) -> str:
@@ -124,8 +126,8 @@ def skips_caller(api: Api) -> str:
 def count_caller(call: Call) -> Awaitable[None] | Response | None:
     """Count for the user, the credential and its quota, and what was left."""
     counted, app = meter(call.api), call.credential
-    if counted is not None:
-        call.due += counted.after(call)
+    if counted is not None and (more := counted.after(call)):
+        call.due += more
     if app is not None and app.quota is not None:
         call.due += (_quota(app, call.services.clock()),)
     return _take(call)
