@@ -11,8 +11,8 @@ address up in a list of 100,000, and how many round trips a call makes to Redis.
 
 import argparse
 import asyncio
+import http.client
 import json
-import os
 import shutil
 import socket
 import statistics
@@ -36,10 +36,9 @@ from gateway.snapshot import Acl, Plugin, Quota, Snapshot, Throttle  # noqa: E40
 from gateway.source import write  # noqa: E402
 from gateway.state import Window  # noqa: E402
 from gateway.state.redis import Redis  # noqa: E402
-from tests.bench import two_factor  # noqa: E402
+from tests.bench import load, scenario  # noqa: E402
 
 MOST = 10**9
-TICKS = os.sysconf("SC_CLK_TCK")
 LIST = Acl("acl", "list", "PERMIT", "IP", ("10.0.0.0/8", "127.0.0.1", "192.0.2.0/24"))
 LIMITS = Throttle("throttle", "limits", 1, "minute", MOST)
 PLUGINS: dict[str, Any] = {
@@ -62,7 +61,7 @@ PLUGINS: dict[str, Any] = {
 
 
 def plain(packages: Path) -> Snapshot:
-    return two_factor.snapshot(3600, packages)
+    return scenario.snapshot(packages)
 
 
 def with_two(packages: Path) -> Snapshot:
@@ -127,29 +126,32 @@ def gateway(
     command += ["--http", f"127.0.0.1:{port}", *more]
     child = subprocess.Popen(command, cwd=ROOT)
     try:
-        while True:
-            try:
-                two_factor.status(port, {"host": two_factor.HOST})
-                break
-            except OSError:
-                time.sleep(0.05)
-        two_factor.check(port)
+        while status(port) == 0:
+            time.sleep(0.05)
+        if status(port) != 200:
+            raise SystemExit(f"{name}: wrong answer before the load: {status(port)}")
         yield port, child.pid
     finally:
         child.terminate()
         child.wait()
 
 
+def status(port: int) -> int:
+    """What a signed call is answered; 0 while nothing listens."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        target = f"{scenario.PATH}?{scenario.QUERY}"
+        connection.request("GET", target, headers=scenario.signed())
+        return connection.getresponse().status
+    except ConnectionRefusedError:
+        return 0
+
+
 def cost(port: int, pid: int, seconds: int) -> tuple[float, float]:
     """Requests per second, and CPU time per request in µs."""
-    before = _cpu(pid)
-    rate, _, _ = two_factor.measure(port, seconds)
-    return rate, (_cpu(pid) - before) / (rate * seconds) * 1e6
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    url = f"http://127.0.0.1:{port}{scenario.PATH}?{scenario.QUERY}"
+    found = load.run(url, scenario.signed(), [pid], seconds=seconds)
+    return found.rate, found.cpu
 
 
 def look_up() -> float:
