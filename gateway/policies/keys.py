@@ -74,13 +74,20 @@ class Keys:
             return found
         raise ValueError("it is not a public RSA or EC key in PEM")
 
-    def verify(self, token: str, **checks: Any) -> dict[str, Any]:
-        """The claims of a token signed with one of the keys; TokenRefused."""
+    def verify(
+        self, token: str, *, only: tuple[str, ...] = (), **checks: Any
+    ) -> dict[str, Any]:
+        """The claims of a token signed with one of the keys; TokenRefused.
+
+        `only` narrows the algorithms further.
+        """
         try:
             head = jwt.get_unverified_header(token)
         except jwt.InvalidTokenError as error:
             raise TokenRefused(str(error)) from None
         algorithms, key = self._find(head.get("kid"))
+        if only:
+            algorithms = tuple(a for a in algorithms if a in only)
         if head.get("alg") not in algorithms:
             raise TokenRefused("its algorithm is not one of the key's")
         try:

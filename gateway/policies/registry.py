@@ -11,6 +11,7 @@ from gateway.policies import (
     cors,
     jwt_auth,
     kafka_log,
+    oidc_auth,
     proxy_cache,
     proxy_mirror,
     rate_limit,
@@ -42,6 +43,7 @@ _MODULES: tuple[ModuleType, ...] = (
     proxy_mirror,
     third_auth,
     jwt_auth,
+    oidc_auth,
     kafka_log,
 )
 PLUGINS: dict[str, Kind] = {module.NAME: cast(Kind, module) for module in _MODULES}
