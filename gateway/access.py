@@ -1,14 +1,15 @@
 """Access records: what is told about a call that is over (policies.md section 9.4).
 
-A record is a row of values, in the order of FIELDS. Absent ones are empty. It is made
-on the thread that delivers it, from the call itself: a call pays for none of it.
+A record is a row of values, in the order of FIELDS; absent ones are empty. It holds
+nothing of the call itself, which may go at once, unless it was refused or traced.
 """
 
+import time
 from typing import Any
 
 from gateway.call import NO_API, Call, Step
-from gateway.http import Headers, Request, decode_text
-from gateway.records import Noted
+from gateway.http import Headers, Request, Response, decode_text
+from gateway.records import Kept, Row
 from gateway.signing import ALGORITHM
 
 # Cut in a record, in characters.
@@ -63,14 +64,21 @@ FIELDS = (
 )
 
 
-def row(noted: Noted) -> tuple[Any, ...]:
-    """The record of a call; times in s, sizes in bytes."""
-    call, answer = noted.call, noted.answer
+def note(call: Call, answer: Response) -> None:
+    """Put a call that is over on record."""
+    spent = time.perf_counter() - call.started
+    whole = call.error is not None or call.trace is not None
+    kept = Kept(call, answer, spent * 1000) if whole else None
+    call.services.records.note(row(call, answer, spent), kept)
+
+
+def row(call: Call, answer: Response, spent: float) -> Row:
+    """The record of a call that took `spent` s; sizes are in bytes."""
     request, api, app = call.request, call.api, call.credential
     error, upstream = call.error, call.upstream
     known = api is not NO_API
     return (
-        noted.at,
+        time.time(),
         call.request_id,
         request.client,
         request.method,
@@ -78,7 +86,7 @@ def row(noted: Noted) -> tuple[Any, ...]:
         _text(request.headers, b"host"),
         _cut(request.raw_path),
         answer.status,
-        round(noted.ended - call.started, 6),
+        round(spent, 6),
         len(answer.body) if isinstance(answer.body, bytes) else 0,
         len(request.raw_path) + len(request.query) + len(request.body),
         _text(request.headers, b"user-agent"),

@@ -19,12 +19,12 @@ import orjson
 
 from gateway import access
 from gateway.http import Response, decode_text
-from gateway.records import MAX_RECORDS, Noted, Recorder
+from gateway.records import MAX_RECORDS, Kept, Recorder
 
 PROOF_HEADER = "X-Sallyport-Proof"
 PATH = "/internal/records/"
-# Of one batch: calls, and requests that are kept whole.
-MAX_CALLS, MAX_KEPT = 2000, 50
+# Of one batch.
+MAX_CALLS = 2000
 # Batches; what comes later stays in the rings, which forget the oldest.
 MAX_WAITING = 10
 _SEND_SECONDS, _MOST_SECONDS = 0.5, 30.0
@@ -89,13 +89,20 @@ class Sender(Thread):
 
 def batches(recorder: Recorder) -> list[Batch]:
     """Everything that was recorded, in pieces that can be sent."""
-    invocations, found = recorder.take(), []
-    noted = recorder.take_calls(MAX_CALLS)
-    while invocations or noted:
-        found.append(_batch(invocations[:MAX_RECORDS], noted, recorder.dropped))
-        invocations = invocations[MAX_RECORDS:]
+    invocations, kept, found = recorder.take(), recorder.take_kept(), list[Batch]()
+    calls = recorder.take_calls(MAX_CALLS)
+    while invocations or calls or kept:
+        batch = {
+            "invocations": invocations[:MAX_RECORDS],
+            "fields": access.FIELDS,
+            "calls": calls,
+            "kept": [_kept(one) for one in kept],
+            "dropped": recorder.dropped,
+        }
+        found.append(batch)
+        invocations, kept = invocations[MAX_RECORDS:], []
         # As many as there were: what comes meanwhile is sent the next time.
-        noted = recorder.take_calls(MAX_CALLS) if len(noted) == MAX_CALLS else []
+        calls = recorder.take_calls(MAX_CALLS) if len(calls) == MAX_CALLS else []
     return found
 
 
@@ -105,32 +112,19 @@ def proof(key: bytes, moment: int, body: bytes) -> str:
     return f"{moment}.{hmac.new(key, text, hashlib.sha256).hexdigest()}"
 
 
-def _batch(
-    invocations: list[dict[str, Any]], noted: list[Noted], dropped: int
-) -> Batch:
-    kept = [n for n in noted if n.call.error is not None or n.call.trace]
-    return {
-        "invocations": invocations,
-        "fields": access.FIELDS,
-        "calls": [access.row(one) for one in noted],
-        "kept": [_kept(one) for one in kept[-MAX_KEPT:]],
-        "dropped": dropped,
-    }
-
-
-def _kept(noted: Noted) -> dict[str, Any]:
+def _kept(kept: Kept) -> dict[str, Any]:
     """A refused or traced call, to be looked at."""
-    call = noted.call
+    call = kept.call
     return {
         "request_id": call.request_id,
         "api_id": call.api.id,
         "api_name": call.api.name,
         "method": call.request.method,
         "path": call.request.raw_path,
-        "status": noted.answer.status,
-        "duration_ms": (noted.ended - call.started) * 1000,
+        "status": kept.answer.status,
+        "duration_ms": kept.duration_ms,
         "request": access.evidence(call),
-        "response": _head(noted.answer),
+        "response": _head(kept.answer),
         "steps": access.steps(call),
     }
 

@@ -27,7 +27,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
-from gateway import backends
+from gateway import access, backends
 from gateway.backends import channel
 from gateway.call import NO_API, Call, Step
 from gateway.errors import GatewayError, InternalError, render
@@ -256,7 +256,7 @@ def finish(call: Call, answer: Response) -> Response:
         headers.append((b"Content-Length", str(len(body)).encode()))
     final = Response(answer.status, headers, body)
     if not call.debug:
-        call.services.records.note(call, final)
+        access.note(call, final)
     return final
 
 

@@ -4,7 +4,6 @@ Adding a record costs the call next to nothing: it goes into a ring, from where 
 thread of its own (`gateway.delivery`) sends it, in batches, to the console.
 """
 
-import time
 from collections import deque
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,55 +19,41 @@ if TYPE_CHECKING:
 
 MAX_RECORDS = 100
 # Of a gateway, until they are delivered.
-MAX_CALLS = 20_000
+MAX_CALLS = 50_000
+# Refused and traced ones, which are kept whole.
+MAX_KEPT = 100
 # What is kept of an event, a result and a log of a live call, in characters.
 MAX_TEXT = 8 * 1024
 _CUT = "... (cut)"
 
 Record = dict[str, Any]
+Row = tuple[Any, ...]
 
 
-class Noted(NamedTuple):
-    """A call that is over: when, by perf_counter() and in epoch seconds."""
+class Kept(NamedTuple):
+    """A call that is kept to be looked at, with its answer and its duration in ms."""
 
     call: "Call"
     answer: Response
-    ended: float
-    at: float
+    duration_ms: float
 
 
 class Recorder:
     """The last calls of each function, and the last of all. Thread-safe.
 
-    A gateway notes a call by keeping it: the ring holds what is there anyway. When
-    nobody takes them the oldest go, and are counted.
+    When nobody takes them the oldest calls go, and are counted. Of a call that was
+    neither refused nor traced only its row of values stays.
     """
 
     def __init__(self, most_calls: int = MAX_CALLS) -> None:
         self._lock = Lock()
         self._rings: dict[str, deque[Record]] = {}
-        self._calls: deque[Noted] = deque(maxlen=most_calls)
+        self._calls: deque[Row] = deque(maxlen=most_calls)
+        self._kept: deque[Kept] = deque(maxlen=MAX_KEPT)
         self._noted = self._taken = 0
 
-    def note(self, call: "Call", answer: Response) -> None:
-        """A call is over. Noting is cheap; appending to a ring is atomic."""
-        self._noted += 1
-        self._calls.append(Noted(call, answer, time.perf_counter(), time.time()))
-
-    def take_calls(self, most: int) -> list[Noted]:
-        """The oldest calls that were noted, at most so many."""
-        found = []
-        for _ in range(min(most, len(self._calls))):
-            found.append(self._calls.popleft())
-        self._taken += len(found)
-        return found
-
-    @property
-    def dropped(self) -> int:
-        """How many calls were lost because nobody took them."""
-        return max(self._noted - self._taken - len(self._calls), 0)
-
     def add(self, record: Record) -> None:
+        """A call of a function is over."""
         with self._lock:
             ring = self._rings.setdefault(record["func_urn"], deque(maxlen=MAX_RECORDS))
             ring.append(record)
@@ -77,6 +62,29 @@ class Recorder:
         with self._lock:
             rings, self._rings = self._rings, {}
         return [record for ring in rings.values() for record in ring]
+
+    def note(self, row: Row, kept: Kept | None = None) -> None:
+        """A call is over (`gateway.access`). Appending to a ring is atomic."""
+        self._noted += 1
+        self._calls.append(row)
+        if kept is not None:
+            self._kept.append(kept)
+
+    def take_calls(self, most: int) -> list[Row]:
+        """The oldest calls that were noted, at most so many."""
+        count = min(most, len(self._calls))
+        found = [self._calls.popleft() for _ in range(count)]
+        self._taken += count
+        return found
+
+    def take_kept(self) -> list[Kept]:
+        """The calls that are kept to be looked at."""
+        return [self._kept.popleft() for _ in range(len(self._kept))]
+
+    @property
+    def dropped(self) -> int:
+        """How many calls were lost because nobody took them."""
+        return max(self._noted - self._taken - len(self._calls), 0)
 
 
 def record(

@@ -27,27 +27,31 @@ def test_a_ring_keeps_the_last_of_each_function() -> None:
     assert recorder.take() == []
 
 
-def test_calls_are_noted_until_they_are_taken(world: World) -> None:
+def test_calls_are_noted_until_they_are_taken() -> None:
+    recorder = Recorder()
+    recorder.note((1,))
+    recorder.note((2,))
+    assert recorder.take_calls(1) == [(1,)]
+    assert recorder.take_calls(9) == [(2,)]
+    assert recorder.take_calls(9) == [] and recorder.dropped == 0
+
+
+def test_the_oldest_calls_go_first_and_are_counted() -> None:
+    recorder = Recorder(most_calls=2)
+    for number in range(5):
+        recorder.note((number,))
+    assert recorder.dropped == 3
+    assert recorder.take_calls(9) == [(3,), (4,)]
+    assert recorder.dropped == 3
+
+
+def test_only_refused_calls_are_kept_whole(world: World) -> None:
     world.publish()
-    recorder = world.gateway.services.records
     world.send(request("GET", "/orders"))
     world.send(request("GET", "/nowhere"))
-    noted = recorder.take_calls(10)
-    assert [one.answer.status for one in noted] == [200, 404]
-    assert [one.call.refused_in for one in noted] == ["", "match route"]
-    assert recorder.take_calls(10) == [] and recorder.dropped == 0
-
-
-def test_the_oldest_calls_go_first_and_are_counted(world: World) -> None:
-    world.publish()
-    recorder = Recorder(most_calls=2)
-    world.send(request("GET", "/orders"))
-    (one,) = world.gateway.services.records.take_calls(1)
-    for _ in range(5):
-        recorder.note(one.call, one.answer)
-    assert recorder.dropped == 3
-    assert len(recorder.take_calls(10)) == 2
-    assert recorder.dropped == 3
+    (kept,) = world.gateway.services.records.take_kept()
+    assert (kept.answer.status, kept.call.refused_in) == (404, "match route")
+    assert world.gateway.services.records.take_kept() == []
 
 
 def test_a_call_of_an_authorizer_leaves_a_record(world: World) -> None:
