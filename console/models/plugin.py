@@ -24,6 +24,8 @@ MASK = "******"
 MAX_CONTENT = 65_535
 # The members of documents that are never shown.
 SECRETS = ("client_secret", "sasl_password")
+# Types of which there may be few (policies.md section 16).
+FEW, FEW_MOST = ("kafka_log", "oidc_auth", "jwt_auth"), 5
 _CHANNELS = ("vpc_channel_id", "vpc_id")
 
 
@@ -106,6 +108,11 @@ class Plugin(Policy):
 
     def clean(self) -> None:
         limits.check_room("PLUGIN_NUM_LIMIT", self)
+        same = Plugin.objects.filter(plugin_type=self.plugin_type)
+        if self._state.adding and self.plugin_type in FEW and same.count() >= FEW_MOST:
+            raise ValidationError(
+                {"plugin_type": f"Type: at most {FEW_MOST} policies of this type."}
+            )
         if self.plugin_type not in registry.PLUGINS or not self.plugin_content:
             return
         try:

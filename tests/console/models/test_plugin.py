@@ -43,6 +43,14 @@ def test_a_plugin_has_rules(fields: dict[str, Any], message: str) -> None:
     assert message in refused(**fields)
 
 
+def test_there_are_five_of_a_dear_type() -> None:
+    document = {"jwks_service": {"uri": "https://idp.example/keys"}}
+    for _ in range(5):
+        policies.plugin("jwt_auth", **document)
+    message = refused(plugin_type="jwt_auth", document=document)
+    assert "at most 5 policies of this type" in message
+
+
 def test_a_name_is_given_once() -> None:
     policies.plugin()
     name = models.Plugin.objects.get().plugin_name
