@@ -12,6 +12,7 @@ import pytest
 from tests.certificates import Pair, authority, issue
 from tests.e2e.person import Person
 from tests.e2e.product import WAIT, Product
+from tests.e2e.test_pages import check
 
 NAME = "shop.example.com"
 PATH = "/goods"
@@ -219,3 +220,24 @@ def test_the_debugging_domain_can_be_switched_off(
     assert shopper.get(Host=name)[0] == 404
     person.press("Switch on")
     person.is_told("The debugging domain name answers.")
+
+
+def test_the_pages_about_it_are_fine(person: Person, shopper: Shopper) -> None:
+    open_group(person)
+    check(person)
+    person.follow(NAME)
+    check(person)
+    person.follow("shop_cert")
+    check(person)
+    person.menu("API Policies")
+    person.follow("Environments")
+    check(person)
+    publish(person, "TEST")
+    person.open_api(API)
+    person.follow("Publish Latest Version", exact=False)
+    check(person)
+    person.open_api(API)
+    person.press("More")
+    person.follow("View Publishing Records")
+    person.follow("View Details")
+    check(person)

@@ -24,7 +24,9 @@ EVERY_LOOK: Looks = [
 # Both widths and both schemes: enough where there are many pages.
 TWO_LOOKS: Looks = [(WIDE, "light"), (NARROW, "dark")]
 # What tells one object of a kind from another, and what is no page of ours.
-ID = re.compile(r"(?<=/)(?:[0-9a-f-]{32,}|\d+|DEFAULT_ENVIRONMENT_RELEASE_ID)(?=/)")
+ID = re.compile(
+    r"(?<=/)(?:[0-9a-f-]{32,}|\d+|DEFAULT_ENVIRONMENT_RELEASE_ID)(?=/)|(?<=/types/)\w+"
+)
 NO_PAGE = re.compile(r"/admin/|/export/|/download/")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 OPTIONS = {
