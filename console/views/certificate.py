@@ -62,6 +62,7 @@ class CertificateDetail(generic.Detail):
 class CertificateEdit(generic.Edit):
     model = Certificate
     form_class = CertificateForm
+    template_name = "certificate/form.html"
     done = "Saved. The next handshake uses it."
 
     def get_title(self) -> str:

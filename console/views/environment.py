@@ -21,6 +21,7 @@ class EnvironmentList(generic.List):
 class EnvironmentEdit(generic.Edit):
     model = Environment
     form_class = EnvironmentForm
+    template_name = "environment/form.html"
 
     def get_cancel_url(self) -> str:
         return self.get_list_url()
