@@ -1,5 +1,6 @@
 """What the forms share."""
 
+import pytest
 from django import forms
 
 from console.forms.base import NounForm, PlainForm, rows_of, segmented, switch
@@ -41,6 +42,7 @@ def test_a_message_that_names_its_field_stays_as_it_is() -> None:
     assert form.non_field_errors() == ["Not today."]
 
 
+@pytest.mark.django_db
 def test_a_rule_about_a_field_that_is_not_shown_goes_to_the_top() -> None:
     form = OneField({"name": "orders"}, instance=Api(req_uri="/", tags=["-"]))
     problems = form.errors
