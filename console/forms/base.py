@@ -77,6 +77,12 @@ def environment_field(**options: Any) -> forms.ModelChoiceField:
 class RowFormSet(forms.BaseFormSet):
     """Rows of a table; blank rows are left out."""
 
+    @property
+    def used(self) -> bool:
+        """Whether somebody has put rows there, not only the blank one."""
+        bound = self.is_bound
+        return bool(self.total_form_count() if bound else self.initial_form_count())
+
     def filled(self) -> list[Any]:
         """The forms of filled rows that are not deleted, in order."""
         return [

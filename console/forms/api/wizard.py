@@ -96,6 +96,11 @@ class Wizard:
         return [f for f in (self.backend, *self.policies.values()) if f != self.current]
 
     @property
+    def has_backend(self) -> bool:
+        """Whether step 2 has something to carry: typed there, or saved."""
+        return self.backend.is_bound or not self.api._state.adding
+
+    @property
     def full(self) -> bool:
         """Whether there is no room for another policy."""
         return len(self.keys) >= limits.limit("API_POLICY_NUM_LIMIT")
