@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from random import getrandbits
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -89,6 +90,10 @@ class Step:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+# Shared by all calls, so nobody may add to it.
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
 class Call:
     """A request on its way, and what the phases found out about it.
 
@@ -105,41 +110,39 @@ class Call:
     then collects a Step for each phase.
     """
 
-    __slots__ = (
-        "request",
-        "snapshot",
-        "services",
-        "request_id",
-        "site",
-        "group",
-        "stage",
-        "api",
-        "path_values",
-        "credential",
-        "user",
-        "frontend",
-        "parameters",
-        "mapped",
-        "backend",
-        "backend_context",
-        "outgoing",
-        "cache_status",
-        "cache_key",
-        "watch",
-        "member",
-        "producer",
-        "carry",
-        "upstream",
-        "asked",
-        "error",
-        "refused_in",
-        "due",
-        "windows",
-        "policies",
-        "debug",
-        "trace",
-        "started",
-    )
+    # What a call has until a phase says otherwise; set on each it would cost.
+    snapshot: Snapshot = NOTHING
+    site: Site = NO_SITE
+    group: Group | None = None
+    stage: str = ""
+    api: Api = NO_API
+    path_values: tuple[str, ...] = ()
+    credential: Credential | None = None
+    user: User | None = None
+    frontend: Mapping[str, str] = _NONE
+    parameters: Mapping[str, list[str]] = _NONE
+    # What orchestration rules made of a parameter, by lower-case name.
+    mapped: Mapping[str, str] = _NONE
+    backend: Backend = NO_API.backend
+    backend_context: Mapping[str, str] = _NONE
+    outgoing: Outgoing | None = None
+    # What response caching did, as `$context.cacheStatus`: HIT, MISS, BYPASS.
+    cache_status: str = ""
+    # Where the backend's answer is to be kept; empty when it is not.
+    cache_key: str = ""
+    watch: Watch | None = None
+    # The server of a channel that is asked, or was.
+    member: Member | None = None
+    # What takes the message about this call, if one is to be sent.
+    producer: Any = None
+    # What authentication policies change of the backend's request.
+    carry: Any = None
+    upstream: Upstream | None = None
+    asked: float | None = None
+    error: GatewayError | None = None
+    refused_in: str = ""
+    due: tuple[Window, ...] = ()
+    windows: tuple[Window, ...] = ()
 
     def __init__(
         self,
@@ -151,42 +154,10 @@ class Call:
         policies: bool = True,
     ) -> None:
         self.request = request
-        self.snapshot = NOTHING
         self.services = services
         # Unique is enough: nothing is protected by nobody guessing it.
         self.request_id = f"{getrandbits(128):032x}"
         self.started = time.perf_counter()
-        self.site = NO_SITE
-        self.group: Group | None = None
-        self.stage = ""
-        self.api = NO_API
-        self.path_values: tuple[str, ...] = ()
-        self.credential: Credential | None = None
-        self.user: User | None = None
-        self.frontend: Mapping[str, str] = {}
-        self.parameters: Mapping[str, list[str]] = {}
-        # What orchestration rules made of a parameter, by lower-case name.
-        self.mapped: Mapping[str, str] = {}
-        self.backend: Backend = NO_API.backend
-        self.backend_context: Mapping[str, str] = {}
-        self.outgoing: Outgoing | None = None
-        # What response caching did, as `$context.cacheStatus`: HIT, MISS, BYPASS.
-        self.cache_status = ""
-        # Where the backend's answer is to be kept; empty when it is not.
-        self.cache_key = ""
-        self.watch: Watch | None = None
-        # The server of a channel that is asked, or was.
-        self.member: Member | None = None
-        # What takes the message about this call, if one is to be sent.
-        self.producer: Any = None
-        # What authentication policies change of the backend's request.
-        self.carry: Any = None
-        self.upstream: Upstream | None = None
-        self.asked: float | None = None
-        self.error: GatewayError | None = None
-        self.refused_in = ""
-        self.due: tuple[Window, ...] = ()
-        self.windows: tuple[Window, ...] = ()
         self.policies = policies
         self.debug = debug
         self.trace: list[Step] | None = [] if traced else None

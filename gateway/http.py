@@ -7,6 +7,7 @@ as ASGI gives them); a value read as text is latin-1, so no byte is ever lost.
 import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from itertools import chain
 from ssl import SSLObject
 from typing import Protocol
 
@@ -80,6 +81,11 @@ class Headers:
         self.last: dict[bytes, bytes] = dict(self.raw)
         self.repeated = len(self.last) != len(self.raw)
 
+    @property
+    def size(self) -> int:
+        """Bytes of all names and values."""
+        return len(b"".join(chain.from_iterable(self.raw)))
+
     def first(self, name: bytes) -> bytes | None:
         """The first value of a header, or None."""
         if self.repeated:
@@ -88,7 +94,7 @@ class Headers:
 
     def get(self, name: bytes) -> str | None:
         """The first value of a header as latin-1 text, or None."""
-        found = self.first(name)
+        found = self.first(name) if self.repeated else self.last.get(name)
         return None if found is None else found.decode("latin-1")
 
     def getlist(self, name: bytes) -> list[str]:

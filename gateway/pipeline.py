@@ -182,7 +182,7 @@ def start(call: Call) -> Response | Coroutine[Any, Any, Response]:
         except Exception as error:
             return finish(call, _failed(call, error, arrive))
         if not sampling.wanted(call):
-            return _advance(call, phases, 0)
+            return _advance(call, phases)
     call.trace = [Step(phase.name) for phase in REQUEST[:_ROUTE]]
     return _traced(call, REQUEST[_ROUTE:])
 
@@ -194,37 +194,37 @@ async def run(call: Call) -> Response:
 
 
 def _advance(
-    call: Call, phases: tuple[Run, ...], place: int
+    call: Call, phases: tuple[Run, ...]
 ) -> Response | Coroutine[Any, Any, Response]:
-    """Go through the phases from a place on, until one answers or has to wait."""
-    reached = place
+    """Go through phases until one answers or has to wait."""
+    phase: Run | None = None
     try:
-        for reached, phase in enumerate(phases[place:], place + 1):
+        for phase in phases:
             answer = phase(call)
             if answer is None:
                 continue
-            if not isinstance(answer, Response):
-                return _resume(call, answer, phases, reached)
-            return finish(call, answer)
+            if isinstance(answer, Response):
+                return finish(call, answer)
+            return _resume(call, answer, phase, phases[phases.index(phase) + 1 :])
         raise InternalError(reason="no backend answered")
     except Exception as error:
-        return finish(call, _failed(call, error, phases[reached - 1]))
+        return finish(call, _failed(call, error, phase))
 
 
 async def _resume(
-    call: Call, waiting: Awaitable[Answer], phases: tuple[Run, ...], place: int
+    call: Call, waiting: Awaitable[Answer], phase: Run, rest: tuple[Run, ...]
 ) -> Response:
-    """Wait for a phase, then go on with the next."""
+    """Wait for a phase, then go on with the rest."""
     try:
         answer = await waiting
     except Exception as error:
         with call.services.turn:
-            return finish(call, _failed(call, error, phases[place - 1]))
+            return finish(call, _failed(call, error, phase))
     with call.services.turn:
         if answer is not None:
             return finish(call, answer)
-        rest = _advance(call, phases, place)
-    return rest if isinstance(rest, Response) else await rest
+        later = _advance(call, rest)
+    return later if isinstance(later, Response) else await later
 
 
 async def _traced(call: Call, phases: tuple[Phase, ...]) -> Response:

@@ -5,8 +5,10 @@ a literal segment before `{p}` before `{p+}`, a method before ANY. Paths are
 case-sensitive, and `/a` and `/a/` differ.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 from urllib.parse import unquote, unquote_to_bytes
 
 from gateway.http import decode_text
@@ -14,17 +16,23 @@ from gateway.http import decode_text
 T = TypeVar("T")
 ANY = "ANY"
 PREFIX = "SWA"
+# Most nodes have only one of these, and a configuration has many nodes.
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, Any]:
+    return _NOTHING
 
 
 @dataclass(slots=True)
 class _Node(Generic[T]):
     """One segment: what may follow it, and what ends here, by method."""
 
-    literals: "dict[str, _Node[T]]" = field(default_factory=dict)
+    literals: "Mapping[str, _Node[T]]" = field(default_factory=_nothing)
     parameter: "_Node[T] | None" = None
-    rest: "dict[str, T]" = field(default_factory=dict)
-    exact: "dict[str, T]" = field(default_factory=dict)
-    prefix: "dict[str, T]" = field(default_factory=dict)
+    rest: Mapping[str, T] = field(default_factory=_nothing)
+    exact: Mapping[str, T] = field(default_factory=_nothing)
+    prefix: Mapping[str, T] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +61,13 @@ class Router(Generic[T]):
             segments.pop()
         for segment in segments:
             if segment.endswith("+}"):
-                node.rest[method] = target
+                node.rest = {**node.rest, method: target}
                 return
             node = _child(node, segment)
         if match_mode == PREFIX:
-            node.prefix[method] = target
+            node.prefix = {**node.prefix, method: target}
             return
-        node.exact[method] = target
+        node.exact = {**node.exact, method: target}
         if "{" not in template:
             self._literal[method, template] = Match(target)
 
@@ -99,10 +107,13 @@ def _child(node: _Node[T], segment: str) -> _Node[T]:
     if segment.startswith("{") and segment.endswith("}"):
         node.parameter = node.parameter or _Node()
         return node.parameter
-    return node.literals.setdefault(segment, _Node())
+    known = node.literals
+    if not isinstance(known, dict):
+        node.literals = known = {}
+    return known.setdefault(segment, _Node())
 
 
-def _pick(targets: dict[str, T], method: str) -> T | None:
+def _pick(targets: Mapping[str, T], method: str) -> T | None:
     return targets.get(method) or targets.get(ANY)
 
 

@@ -119,11 +119,6 @@ class Backend:
     params: tuple[BackendParam, ...] = ()
     authorizer: Authorizer | None = None
 
-    def prepare(self) -> None:
-        """Work out now what no request should pay for."""
-        if isinstance(self.to, MockInfo):
-            _ = self.to.response
-
 
 @dataclass(frozen=True)
 class Condition:

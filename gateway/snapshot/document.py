@@ -1,12 +1,14 @@
 """A snapshot as a document: what the console writes and a gateway reads.
 
-JSON, derived from the types of the snapshot. An object that has a table of its
+JSON, derived from the types of the snapshot; what is as it is by default is left out,
+so both sides have to be of one version. An object that has a table of its
 own in the snapshot (an authorizer, a function) is written there once, and stands
 in other objects as its key.
 """
 
+import gc
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -36,6 +38,7 @@ _TABLES: dict[type, tuple[str, str, Callable[[str], Any]]] = {
     Signature: ("signatures", "id", Signature.gone),
     Plugin: ("plugins", "id", Plugin.gone),
 }
+_ATOMS = (str, int, bool, float, NoneType)
 Refer = Callable[[type, str], Any]
 Build = Callable[[Any, Refer], Any]
 
@@ -50,7 +53,17 @@ def dump(snapshot: Snapshot) -> bytes:
 
 def load(document: bytes) -> Snapshot:
     """The snapshot of a document; ValueError, KeyError or TypeError for others."""
-    raw = orjson.loads(document)
+    # A collection in the midst of it would look at all of it, again and again.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _load(orjson.loads(document))
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _load(raw: dict[str, Any]) -> Snapshot:
     known: dict[type, dict[str, Any]] = {}
 
     def refer(kind: type, key: str) -> Any:
@@ -73,13 +86,21 @@ def load(document: bytes) -> Snapshot:
 
 
 def _members(value: Any) -> dict[str, Any]:
+    """Those that are not what they are by default."""
     kind: Any = type(value)
-    return {name: _plain(getattr(value, name)) for name in _names(kind)}
+    return {
+        name: _plain(member)
+        for name, usual in _defaults(kind)
+        if (member := getattr(value, name)) is not usual and member != usual
+    }
 
 
 def _plain(value: Any) -> Any:
-    if type(value) in _TABLES:
-        return getattr(value, _TABLES[type(value)][1])
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind in _TABLES:
+        return getattr(value, _TABLES[kind][1])
     if is_dataclass(value):
         return {"": type(value).__name__} | _members(value)
     if isinstance(value, tuple):
@@ -92,20 +113,27 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Names of members, and their values by default, MISSING where there is none."""
+    made = {
+        f.name: f.default_factory()
+        for f in fields(kind)
+        if f.default_factory is not MISSING
+    }
+    return tuple((f.name, made.get(f.name, f.default)) for f in fields(kind))
 
 
 @cache
 def _members_builder(kind: Any) -> Build:
     """Makes an object of `kind`; members that are JSON already cost nothing."""
     hints = get_type_hints(kind)
-    builders = [(n, b) for n in _names(kind) if (b := _builder(hints[n]))]
+    builders = [(n, b) for n, _ in _defaults(kind) if (b := _builder(hints[n]))]
 
     def build(raw: dict[str, Any], refer: Refer) -> Any:
         raw.pop("", None)
         for name, of_member in builders:
-            raw[name] = of_member(raw[name], refer)
+            if name in raw:
+                raw[name] = of_member(raw[name], refer)
         return kind(**raw)
 
     return build

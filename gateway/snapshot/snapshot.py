@@ -108,17 +108,13 @@ class Snapshot:
         return self._channels.get(id) or Channel.gone(id)
 
     def prepare(self) -> "Snapshot":
-        """Work out every index now, so that no request pays for it."""
+        """Work out every index now, so that no request pays for it.
+
+        What one credential or one API needs is worked out at its first call: of many
+        most are not called soon, and each would cost time and memory.
+        """
         _ = self.apps, self.hosts, self.plain_site, self.routers
         _ = self.app_codes, self.users_by_id, self.settings.token_cipher
-        for _user, access_key in self.access_keys.values():
-            _ = access_key.key
-        for credential in self.credentials:
-            _ = credential.key
-        for api in self.apis:
-            for backend in api.backends:
-                backend.prepare()
-            _ = api.verdict_scopes
         return self
 
     def with_draft(self, api: Api, *credentials: Credential) -> "Snapshot":
