@@ -38,7 +38,9 @@ class AuthorizerDelete(generic.Delete):
     model = Authorizer
 
     def dependents(self) -> generic.Dependents:
+        uses = self.object.backend_uses.select_related("api")
         apis = {api.pk: api for api in self.object.apis.all()}
+        apis |= {use.api.pk: use.api for use in uses}
         return [(f"API {api}", api.get_absolute_url()) for api in apis.values()]
 
     def get_cancel_url(self) -> str:

@@ -197,3 +197,11 @@ def test_the_list_is_filtered_by_type(admin_client: Client) -> None:
     page = Page(admin_client.get(reverse("authorizer-list") + "?type=BACKEND"))
     assert page.says(back.name)
     assert not page.says(front.name)
+
+
+def test_a_backend_that_uses_an_authorizer_keeps_it(admin_client: Client) -> None:
+    guard = world.authorizer(type="BACKEND")
+    row = world.api(mock_info={"authorizer_id": guard.pk})
+    response = admin_client.post(reverse("authorizer-delete", args=[guard.pk]))
+    assert response.status_code == 409
+    assert Page(response).says(f"API {row}")
