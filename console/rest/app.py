@@ -62,7 +62,6 @@ class Apps(Resource):
     key = "app_id"
     items = "apps"
     filters = {"id": "id", "name": "name__icontains", "app_key": "app_key"}
-    absent = ("APIG.3004", "App {id} does not exist")
     duplicate = "APIG.3203"
     duplicates = {"app_key": "APIG.3310"}
 

@@ -5,9 +5,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from console import models
-from console.rest import errors
+from console.rest.absent import Reference, found
 from console.rest.resources import Endpoint
 from console.rest.serializers import Time
 
@@ -17,6 +18,12 @@ _SKIPPED = {"status": "SKIPPED"}
 _FAILED = {"status": "FAILED", "error_code": "APIG.2011"}
 
 
+class Environment(Serializer):
+    """The environment that a body names."""
+
+    env_id = Reference(models.Environment)
+
+
 class AppAuths(Endpoint):
     """One row for each pair of credential and API in an environment."""
 
@@ -24,32 +31,15 @@ class AppAuths(Endpoint):
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Bind every credential to every API; each pair says how it went."""
-        apps = self._named("app_ids", models.Credential, "APIG.3004", "App")
-        apis = self._named("api_ids", models.Api, "APIG.3002", "API")
-        env = _environment(request.data.get("env_id"))
+        env = self.given(Environment)["env_id"]
+        apps = self.named("app_ids", models.Credential)
+        apis = self.named("api_ids", models.Api)
         made = [_bind(app, api, env) for app in apps for api in apis]
         return Response({"auths": made}, status=201)
 
     def destroy(self, request: Request, app_auth_id: str, **kwargs: Any) -> Response:
-        found = models.Authorization.objects.filter(pk=app_auth_id).first()
-        if found is None:
-            text = f"The app authorization record does not exist,id:{app_auth_id}"
-            raise errors.missing("APIG.3009", text)
-        found.delete()
+        found(self.model, app_auth_id).delete()
         return Response(status=204)
-
-    def _named(self, name: str, model: Any, code: str, noun: str) -> list[Any]:
-        """The objects of a list of ids; the documented error for one that is not."""
-        ids = self.request.data.get(name)
-        if not isinstance(ids, list) or not ids:
-            raise errors.invalid(name, "required")
-        if not all(isinstance(id, str) for id in ids):
-            raise errors.invalid(name)
-        known = model.objects.in_bulk(ids)
-        for id in ids:
-            if id not in known:
-                raise errors.missing(code, f"{noun} {id} does not exist")
-        return [known[id] for id in dict.fromkeys(ids)]
 
 
 class BoundApis(AppAuths):
@@ -94,15 +84,6 @@ _FREE_FILTERS = {
     "api_name": "name__icontains",
     "group_id": "group",
 }
-
-
-def _environment(id: Any) -> models.Environment:
-    if not isinstance(id, str) or not id:
-        raise errors.invalid("env_id", "required")
-    found = models.Environment.objects.filter(pk=id).first()
-    if found is None:
-        raise errors.missing("APIG.3003", f"Environment {id} does not exist")
-    return found
 
 
 def _bind(

@@ -101,7 +101,6 @@ class Authorizers(Resource):
     key = "authorizer_id"
     items = "authorizer_list"
     filters = {"id": "id", "name": "name__icontains", "type": "type"}
-    absent = ("APIG.3081", "authorizer with id: {id} not found")
     duplicate = "APIG.3211"
     in_use = "APIG.3447"
 

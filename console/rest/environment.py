@@ -18,6 +18,5 @@ class Environments(Resource):
     key = "env_id"
     items = "envs"
     filters = {"name": "name__icontains"}
-    absent = ("APIG.3003", "Environment {id} does not exist")
     duplicate = "APIG.3205"
     in_use = "APIG.3418"

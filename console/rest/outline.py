@@ -7,7 +7,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from console import limits, models
-from console.rest.paging import Page
 from console.rest.resources import Endpoint
 from console.rest.serializers import Time
 
@@ -60,10 +59,7 @@ class Configs(Endpoint):
     def list(self, request: Request, **kwargs: Any) -> Response:
         made = Time().to_representation(models.Instance.current().create_time)
         rows = [_config(name, made) for name in limits.LIMITS]
-        page = Page(request.query_params)
-        shown = rows[page.offset : page.offset + page.limit]
-        found = {"total": len(rows), "size": len(shown)}
-        return Response(found | {"configs": shown})
+        return self.page(rows, "configs")
 
 
 def _config(name: str, time: str) -> dict[str, Any]:

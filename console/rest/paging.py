@@ -1,6 +1,6 @@
 """Pages of a list: `offset` and `limit` (api.md section 11)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +12,9 @@ LIMIT, MAX_LIMIT = 20, 500
 _MAX_OFFSET = 2**63 - 1 - MAX_LIMIT
 
 
+Rows = QuerySet[Any] | Sequence[Any]
+
+
 class Page:
     """A part of a list: from `offset` (0), at most `limit` (20, 500 at most)."""
 
@@ -20,11 +23,13 @@ class Page:
         self.offset = min(max(offset, 0), _MAX_OFFSET)
         self.limit = min(limit, MAX_LIMIT) if limit > 0 else LIMIT
 
-    def of(self, rows: QuerySet[Any]) -> list[Any]:
+    def of(self, rows: Rows) -> list[Any]:
         return list(rows[self.offset : self.offset + self.limit])
 
-    def total(self, rows: QuerySet[Any], found: list[Any]) -> int:
+    def total(self, rows: Rows, found: list[Any]) -> int:
         """How many there are; asked only when this page does not tell."""
+        if not isinstance(rows, QuerySet):
+            return len(rows)
         last = 0 < len(found) < self.limit or (not found and self.offset == 0)
         return self.offset + len(found) if last else rows.count()
 

@@ -17,11 +17,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ViewSet
 
-from console import access, audit
+from console import access, audit, limits
 from console.rest import errors
+from console.rest.absent import all_found, found
 from console.rest.auth import AUTHENTICATION, identify
 from console.rest.errors import Dialect
-from console.rest.paging import Page
+from console.rest.paging import Page, Rows
 
 Show = Callable[[Any], Any]
 
@@ -80,6 +81,31 @@ class Endpoint(ViewSet):
             return value
         raise self.dialect.parameter(name, "required")
 
+    @property
+    def body(self) -> dict[str, Any]:
+        """What was sent: an object, or the documented error."""
+        given = self.request.data
+        if not isinstance(given, dict):
+            raise self.dialect.parameter("body")
+        return given
+
+    def given(self, serializer: type[BaseSerializer[Any]]) -> Any:
+        """The body as a serializer without a model reads it."""
+        read = serializer(data=self.request.data)
+        read.is_valid(raise_exception=True)
+        return read.validated_data
+
+    def named(self, name: str, model: type[Model]) -> list[Any]:
+        """The objects whose ids are in a list of the body; each must be there."""
+        ids = self.body.get(name)
+        if not isinstance(ids, list) or not ids:
+            raise self.dialect.parameter(name, "required")
+        if not all(isinstance(id, str) for id in ids):
+            raise self.dialect.parameter(name)
+        if len(ids) > limits.limit("BATCH_NUM_LIMIT"):
+            raise self.dialect.parameter(name, "max_value")
+        return all_found(model, ids)
+
     def filtered(self, rows: QuerySet[Any], filters: Mapping[str, str]) -> Any:
         """The rows that the query parameters leave.
 
@@ -90,16 +116,18 @@ class Endpoint(ViewSet):
         precise = given.get("precise_search", "").split(",")
         for name, lookup in filters.items():
             if value := given.get(name):
+                if "\0" in value:
+                    raise self.dialect.parameter(name)
                 whole = lookup.removesuffix("__icontains")
                 rows = rows.filter(**{whole if name in precise else lookup: value})
         return rows
 
-    def page(self, rows: QuerySet[Any], items: str, show: Show) -> Response:
+    def page(self, rows: Rows, items: str, show: Show = lambda row: row) -> Response:
         """`{"total", "size", <items>}` of the page that was asked for."""
         page = Page(self.request.query_params)
-        found = page.of(rows)
-        total = page.total(rows, found)
-        shown = [show(row) for row in found]
+        listed = page.of(rows)
+        total = page.total(rows, listed)
+        shown = [show(row) for row in listed]
         return Response({"total": total, "size": len(shown), items: shown})
 
 
@@ -114,19 +142,23 @@ class Resource(Endpoint):
     key: ClassVar[str]
     items: ClassVar[str]
     filters: ClassVar[Mapping[str, str]] = {}
-    absent: ClassVar[tuple[str, str]]
+    within: ClassVar[tuple[str, type[Model], str] | None] = None
 
     def queryset(self) -> QuerySet[Any]:
         """What the operation may see."""
-        return self.model._default_manager.all()
+        return self.model._default_manager.filter(**self.owner)
+
+    @property
+    def owner(self) -> dict[str, Any]:
+        """What the objects belong to, by field: {"group": <ApiGroup>}."""
+        if self.within is None:
+            return {}
+        key, model, field = self.within
+        return {field: found(model, self.kwargs[key])}
 
     def find(self, id: str) -> Any:
         """One object; the documented error when it is not there."""
-        found = self.queryset().filter(pk=id).first()
-        if found is None:
-            code, text = self.absent
-            raise errors.missing(code, text.format(id=id))
-        return found
+        return found(self.queryset(), id)
 
     @property
     def target(self) -> Any:
@@ -154,7 +186,7 @@ class Resource(Endpoint):
         """The object, made or changed from the request's body."""
         given = self.serializer(target, data=self.request.data)
         given.is_valid(raise_exception=True)
-        return given.save(**known)
+        return given.save(**self.owner | known)
 
     def show(self, target: Any) -> Any:
         """An object as a reply has it."""
