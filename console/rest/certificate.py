@@ -1,5 +1,6 @@
 """SSL certificates: of all gateways of the project (api.md section 1.3)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -160,7 +161,7 @@ class Certificates(Resource):
             domain.serve_with(list(kept), verify=verify)
         return Response(status=204)
 
-    def _domains(self) -> list[tuple[models.Domain, bool]]:
+    def _domains(self) -> Sequence[tuple[models.Domain, bool]]:
         """What the body names, and whether callers must show certificates there."""
         chosen = []
         for info in self.given(Chosen)["domains"]:

@@ -54,12 +54,16 @@ def _backend_param(api: models.Api, policy: str, param: Document) -> Document:
 
 def _backend(api: models.Api) -> Document:
     channel = {"vpc_channel_status": NO_CHANNEL} if api.backend_type == "HTTP" else {}
-    return channel | api.backend | {
-        "id": _id(api, "default"),
-        "status": 1,
-        "register_time": _TIME.to_representation(api.register_time),
-        "update_time": _TIME.to_representation(api.update_time),
-    }
+    return (
+        channel
+        | api.backend
+        | {
+            "id": _id(api, "default"),
+            "status": 1,
+            "register_time": _TIME.to_representation(api.register_time),
+            "update_time": _TIME.to_representation(api.update_time),
+        }
+    )
 
 
 def _policy(api: models.Api, policy: Document) -> Document:

@@ -207,6 +207,7 @@ class Api(Noun):
             models.UniqueConstraint(
                 fields=["group", "name"],
                 name="api_name",
+                violation_error_code="APIG.3202",
                 violation_error_message="API Name: the group has an API of this name.",
             )
         ]
