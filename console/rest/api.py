@@ -10,7 +10,7 @@ from rest_framework.serializers import ChoiceField, IntegerField
 from rest_framework.serializers import Serializer as PlainSerializer
 
 from console import models
-from console.models.api import path_shape
+from console.models.api import BackendUse, path_shape
 from console.models.api.backends import DOCUMENTS
 from console.models.api.policies import FIELDS
 from console.rest import documents, errors
@@ -260,14 +260,7 @@ def _tagged(tags: list[str]) -> list[str]:
     ]
 
 
-def _of_channel(name: str) -> list[str]:
-    """Ids of APIs whose backend is a channel of that name."""
-    channels = set(
-        models.Channel.objects.filter(name__icontains=name).values_list("pk", flat=True)
-    )
-    rows = models.Api.objects.filter(backend_type="HTTP")
-    return [
-        pk
-        for pk, backend in rows.values_list("pk", "backend_api")
-        if backend.get("vpc_channel_info", {}).get("vpc_channel_id") in channels
-    ]
+def _of_channel(name: str) -> QuerySet[Any]:
+    """Ids of APIs with a backend that is a channel of that name."""
+    uses = BackendUse.objects.filter(channel__name__icontains=name)
+    return uses.values("api")

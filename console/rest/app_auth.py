@@ -32,8 +32,8 @@ class AppAuths(Endpoint):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Bind every credential to every API; each pair says how it went."""
         env = self.given(Environment)["env_id"]
-        apps = self.named("app_ids", models.Credential)
-        apis = self.named("api_ids", models.Api)
+        apps = self.objects("app_ids", models.Credential)
+        apis = self.objects("api_ids", models.Api)
         made = [_bind(app, api, env) for app in apps for api in apis]
         return Response({"auths": made}, status=201)
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ChoiceField, DictField, ListField, Serializer
 
-from console import debug, models
+from console import debug, models, proofs
 from console.rest import errors
 from console.rest.absent import found
 from console.rest.resources import Endpoint
@@ -63,8 +63,9 @@ class Debug(Endpoint):
             _pairs(given["query"]),
             _pairs(given["header"]),
             given["body"].encode(),
-            _signer(given) if consumer else debug.BY_DEBUGGER,
-            given["domain"],
+            given["domain"] or api.group.sl_domain,
+            request.user,
+            _signer(given) if consumer else proofs.BY_DEBUGGER,
         )
         trace = debug.run(call)
         return Response(
@@ -96,10 +97,10 @@ def _pairs(named: dict[str, list[str]]) -> list[tuple[str, str]]:
     return [(name, value) for name, values in named.items() for value in values]
 
 
-def _signer(given: dict[str, Any]) -> models.Credential | str:
+def _signer(given: dict[str, Any]) -> proofs.Signer:
     """A credential, with the secret that was sent: it may be the wrong one."""
     if not given["app_key"]:
-        return debug.BY_NOBODY
+        return proofs.BY_NOBODY
     known = models.Credential.objects.filter(app_key=given["app_key"]).first()
     name = known.name if known else "unknown"
     return models.Credential(

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from console import models
-from console.models.api.backends import DOCUMENTS, NO_CHANNEL
+from console.models.api.backends import DOCUMENTS
 from console.models.api.policies import FIELDS
 from console.rest.serializers import Time
 
@@ -53,17 +53,16 @@ def _backend_param(api: models.Api, policy: str, param: Document) -> Document:
 
 
 def _backend(api: models.Api) -> Document:
-    channel = {"vpc_channel_status": NO_CHANNEL} if api.backend_type == "HTTP" else {}
-    return (
-        channel
-        | api.backend
-        | {
-            "id": _id(api, "default"),
-            "status": 1,
-            "register_time": _TIME.to_representation(api.register_time),
-            "update_time": _TIME.to_representation(api.update_time),
-        }
-    )
+    """With a channel, the address is the channel's id."""
+    shown = api.backend | {
+        "id": _id(api, "default"),
+        "status": 1,
+        "register_time": _TIME.to_representation(api.register_time),
+        "update_time": _TIME.to_representation(api.update_time),
+    }
+    if channel := shown.get("vpc_channel_info"):
+        shown["url_domain"] = channel["vpc_channel_id"]
+    return shown
 
 
 def _policy(api: models.Api, policy: Document) -> Document:

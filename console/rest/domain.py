@@ -105,7 +105,7 @@ class Domains(Resource):
         if row.group_id != group.pk:
             text = f"The domain name {row} is not one of the API group {group.pk}"
             raise errors.Refusal(400, "APIG.3474", text)
-        return row  # type: ignore[no-any-return]
+        return row
 
     def update(self, request: Request, **kwargs: Any) -> Response:
         row = self.target
@@ -133,19 +133,20 @@ class Certificates(Domains):
         named = {"ssl_id": certificate.pk, "ssl_name": certificate.name}
         return Response(shown | named | {"instance_id": settings.INSTANCE_ID}, 201)
 
-    def retrieve(self, request: Request, certificate_id: str, **kw: Any) -> Response:
-        certificate = found(self.target.certificates.all(), certificate_id)
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        bound = self.target.certificates.all()
+        certificate = found(bound, kwargs["certificate_id"])
         return Response(CertificateSerializer(certificate).detail)
 
-    def destroy(self, request: Request, certificate_id: str, **kw: Any) -> Response:
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
         row = self.target
-        gone = found(row.certificates.all(), certificate_id)
+        gone = found(row.certificates.all(), kwargs["certificate_id"])
         _serve(row, row.certificates.exclude(pk=gone.pk))
         return Response(status=204)
 
     def attach(self, request: Request, **kwargs: Any) -> Response:
         """Use certificates, each in place of one of its algorithm."""
-        row, chosen = self.target, self.named("certificate_ids", models.Certificate)
+        row, chosen = self.target, self.objects("certificate_ids", models.Certificate)
         algorithms = [certificate.algorithm_type for certificate in chosen]
         kept = row.certificates.exclude(algorithm_type__in=algorithms)
         verify = self.given(Verification)
@@ -153,7 +154,7 @@ class Certificates(Domains):
         return Response(status=204)
 
     def detach(self, request: Request, **kwargs: Any) -> Response:
-        row, gone = self.target, self.named("certificate_ids", models.Certificate)
+        row, gone = self.target, self.objects("certificate_ids", models.Certificate)
         kept = row.certificates.exclude(pk__in=[certificate.pk for certificate in gone])
         _serve(row, kept, **self.given(Verification))
         return Response(status=204)

@@ -89,12 +89,6 @@ class Groups(Resource):
         ensure_default_response(group)
         return self.reply(group, status=201)
 
-    def update(self, request: Request, **kwargs: Any) -> Response:
-        group = self.target
-        if group.is_default and self.body.get("name", group.name) != group.name:
-            raise errors.Refusal(403, "APIG.1101", "The group DEFAULT keeps its name")
-        return self.reply(self.save(group))
-
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         group = self.target
         if group.is_default:

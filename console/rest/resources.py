@@ -95,7 +95,7 @@ class Endpoint(ViewSet):
         read.is_valid(raise_exception=True)
         return read.validated_data
 
-    def named(self, name: str, model: type[Model]) -> list[Any]:
+    def objects(self, name: str, model: type[Model]) -> list[Any]:
         """The objects whose ids are in a list of the body; each must be there."""
         ids = self.body.get(name)
         if not isinstance(ids, list) or not ids:

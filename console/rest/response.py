@@ -8,7 +8,7 @@ from rest_framework.serializers import JSONField
 from rest_framework.serializers import Serializer as PlainSerializer
 
 from console import models
-from console.models.response import BODY, TYPES
+from console.models.response import TYPES
 from console.rest import errors
 from console.rest.resources import Resource
 from console.rest.serializers import Serializer, Text, Whole
@@ -44,12 +44,8 @@ class One(PlainSerializer):
 
 
 def one(row: models.GatewayResponse, name: str) -> dict[str, Any]:
-    """What is sent for a type, and whether it is the default."""
-    if own := row.responses.get(name):
-        return {"headers": []} | own | {"default": False}
-    default = {"body": BODY, "headers": [], "default": True}
-    status = TYPES[name]
-    return default | ({"status": status} if status else {})
+    """What is sent for a type; no status where the error keeps its own."""
+    return {k: v for k, v in row.effective(name).items() if v is not None}
 
 
 def _own(raw: dict[str, Any]) -> dict[str, Any]:
@@ -64,21 +60,6 @@ class Responses(Resource):
     within = ("group_id", models.ApiGroup, "group")
     duplicate = "APIG.3216"
 
-    def update(self, request: Request, **kwargs: Any) -> Response:
-        row = self.target
-        if row.default and self.body.get("name", row.name) != row.name:
-            text = "The default gateway response cannot be renamed"
-            raise errors.Refusal(409, "APIG.3492", text)
-        return self.reply(self.save(row))
-
-    def destroy(self, request: Request, **kwargs: Any) -> Response:
-        row = self.target
-        if row.default:
-            text = "The default gateway response cannot be deleted"
-            raise errors.Refusal(409, "APIG.3491", text)
-        row.delete()
-        return Response(status=204)
-
 
 class OneResponse(Responses):
     """One type of a response; deleting it restores the default."""
@@ -86,23 +67,21 @@ class OneResponse(Responses):
     verbs = {"retrieve": "view", "destroy": "change"}
 
     @property
-    def name(self) -> str:
+    def response_type(self) -> str:
         name: str = self.kwargs["response_type"]
         if name not in TYPES:
             raise errors.invalid("response_type")
         return name
 
     def show(self, target: models.GatewayResponse) -> dict[str, Any]:
-        return {self.name: one(target, self.name)}
+        return {self.response_type: one(target, self.response_type)}
 
     def update(self, request: Request, **kwargs: Any) -> Response:
         row, own = self.target, _own(dict(self.given(One)))
-        row.responses = row.responses | {self.name: own}
+        row.responses = row.responses | {self.response_type: own}
         row.save_valid()
         return self.reply(row)
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
-        row = self.target
-        row.responses = {k: v for k, v in row.responses.items() if k != self.name}
-        row.save_valid()
+        self.target.restore(self.response_type)
         return Response(status=204)

@@ -288,7 +288,10 @@ class Api(Noun):
             raise ValidationError(
                 {"authorizer": "Custom Authorizer: choose a frontend authorizer."}
             )
-        option = self.auth_opt.get("app_code_auth_type") if self.auth_opt else "DISABLE"
+        given = {} if self.auth_opt in ("", None) else self.auth_opt
+        if not isinstance(given, dict):
+            raise ValidationError({"auth_opt": "Simple Authentication: an object."})
+        option = given.get("app_code_auth_type") or "DISABLE"
         if option not in ("DISABLE", "HEADER"):
             raise ValidationError(
                 {"auth_opt": "Simple Authentication: DISABLE or HEADER."}

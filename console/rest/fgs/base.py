@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.response import Response
 
 from console import models, urns
@@ -71,13 +70,13 @@ class FunctionEndpoint(Endpoint):
         except urns.UnknownFunction as error:
             raise missing(_MISSING[type(error)], str(error)) from None
 
-    def page(self, rows: QuerySet[Any], items: str, show: Any) -> Response:
+    def page(self, rows: Any, items: str, show: Any = None) -> Response:
         """Items from `marker` on, at most `maxitems` (400), and where to go on."""
         given: Mapping[str, str] = self.request.query_params
         start, most = _whole(given, "marker", 0), _whole(given, "maxitems", MAX_ITEMS)
         found = list(rows[start : start + min(most or MAX_ITEMS, MAX_ITEMS)])
         page = {
-            items: [show(row) for row in found],
+            items: [show(row) if show else row for row in found],
             "next_marker": start + len(found),
             "count": rows.count(),
         }

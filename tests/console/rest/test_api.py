@@ -1,0 +1,184 @@
+"""APIs through the management API."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from console import models
+from tests.console import world
+from tests.console.rest.conftest import Api, refused
+
+pytestmark = pytest.mark.django_db
+
+
+def definition(**fields: Any) -> dict[str, Any]:
+    """A body that creates an API with a parameter, a Mock backend and a policy."""
+    return {
+        "group_id": world.default_group().pk,
+        "name": "orders",
+        "type": 1,
+        "req_protocol": "HTTPS",
+        "req_method": "GET",
+        "req_uri": "/orders/{id}",
+        "auth_type": "NONE",
+        "backend_type": "MOCK",
+        "mock_info": {"status_code": 200, "result_content": "mock"},
+        "req_params": [
+            {"name": "id", "type": "STRING", "location": "PATH"},
+            {"name": "limit", "type": "NUMBER", "location": "QUERY", "max_num": 9},
+        ],
+        "tags": ["shop"],
+        "remark": "r",
+        **fields,
+    }
+
+
+def test_an_api_is_created_shown_changed_and_deleted(api: Api) -> None:
+    made = api("POST", "~/apis", definition())
+    assert made.status_code == 201
+    shown = made.json()
+    assert (shown["status"], shown["version"], shown["match_mode"]) == (
+        1,
+        "V0.0.1",
+        "NORMAL",
+    )
+    assert shown["mock_info"]["result_content"] == "mock"
+    assert "backend_api" not in shown
+    assert shown["group_name"] == "DEFAULT"
+    assert [len(param["id"]) for param in shown["req_params"]] == [32, 32]
+    path = f"~/apis/{shown['id']}"
+    assert api("GET", path).json() == shown
+    changed = api("PUT", path, definition(name="orders2", remark=None))
+    assert changed.status_code == 200
+    # What is left out of a definition gets its default.
+    assert (changed.json()["name"], changed.json()["remark"]) == ("orders2", "")
+    assert api("DELETE", path).status_code == 204
+    assert refused(api("GET", path)) == (404, "APIG.3002")
+
+
+def test_what_refers_to_a_parameter_says_which(api: Api) -> None:
+    param = {"name": "n", "location": "QUERY", "origin": "REQUEST", "value": "limit"}
+    condition = {
+        "condition_origin": "param",
+        "req_param_name": "limit",
+        "condition_type": "exact",
+        "condition_value": "5",
+    }
+    policy = {"name": "five", "effect_mode": "ALL", "conditions": [condition]}
+    made = api("POST", "~/apis", definition(policy_mocks=[policy])).json()
+    limit = made["req_params"][1]["id"]
+    [found] = made["policy_mocks"][0]["conditions"]
+    assert (found["req_param_id"], found["req_param_location"]) == (limit, "QUERY")
+    http = definition(
+        name="other",
+        req_uri="/other/{id}",
+        backend_type="HTTP",
+        backend_params=[param],
+        backend_api={
+            "url_domain": "192.0.2.1",
+            "req_protocol": "HTTP",
+            "req_method": "GET",
+            "req_uri": "/",
+            "timeout": 5000,
+        },
+    )
+    made = api("POST", "~/apis", http).json()
+    assert made["backend_params"][0]["req_param_id"] == made["req_params"][1]["id"]
+    assert made["backend_api"]["url_domain"] == "192.0.2.1"
+    assert "mock_info" not in made
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"name": None}, 400, "APIG.2001"),
+        ({"name": 5}, 400, "APIG.2012"),
+        ({"type": "1"}, 400, "APIG.2012"),
+        ({"auth_type": "MAGIC"}, 400, "APIG.2012"),
+        ({"auth_opt": [1]}, 400, "APIG.2012"),
+        ({"auth_type": "AUTHORIZER"}, 400, "APIG.2012"),
+        ({"group_id": "0" * 32}, 404, "APIG.3001"),
+        ({"group_id": 1}, 400, "APIG.2012"),
+        ({"authorizer_id": "0" * 32}, 404, "APIG.3081"),
+        ({"req_params": []}, 400, "APIG.2026"),
+        ({"req_params": "x"}, 400, "APIG.2012"),
+        ({"backend_params": {}}, 400, "APIG.2012"),
+        ({"mock_info": [1]}, 400, "APIG.2012"),
+        ({"tags": ["1"]}, 400, "APIG.2012"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    api: Api, fields: dict[str, Any], status: int, code: str
+) -> None:
+    reply = api("POST", "~/apis", definition(**fields))
+    assert refused(reply) == (status, code), reply.json()
+    assert not models.Api.objects.exists()
+
+
+def test_names_and_routes_are_taken_once(api: Api) -> None:
+    made = api("POST", "~/apis", definition()).json()
+    same_name = definition(req_uri="/else/{id}")
+    assert refused(api("POST", "~/apis", same_name)) == (400, "APIG.3202")
+    same_route = definition(name="other")
+    assert refused(api("POST", "~/apis", same_route)) == (400, "APIG.3301")
+
+    def check(**body: Any) -> int:
+        return int(api("POST", "~/apis/check", body).status_code)
+
+    route = {"type": "path", "req_method": "GET", "req_uri": "/orders/{any}"}
+    assert check(type="name", name="orders") == 400
+    assert check(type="name", name="free") == 204
+    assert check(**route) == 400
+    assert check(**route, api_id=made["id"]) == 204
+    assert check(type="path") == 400
+
+
+def test_an_api_stays_in_its_group(api: Api) -> None:
+    made = api("POST", "~/apis", definition()).json()
+    moved = definition(group_id=world.group().pk)
+    reply = api("PUT", f"~/apis/{made['id']}", moved)
+    assert refused(reply) == (400, "APIG.2012")
+
+
+def test_a_published_api_is_not_deleted(api: Api) -> None:
+    row = world.published()
+    assert refused(api("DELETE", f"~/apis/{row.pk}")) == (409, "APIG.3416")
+    shown = api("GET", f"~/apis/{row.pk}").json()
+    assert shown["run_env_name"] == "RELEASE"
+    assert shown["publish_id"]
+
+
+def test_a_list_has_filters_and_modes(api: Api) -> None:
+    api("POST", "~/apis", definition())
+    live = world.published(name="live", tags=[])
+
+    def names(query: str) -> list[str]:
+        return [row["name"] for row in api("GET", f"~/apis?{query}").json()["apis"]]
+
+    assert names("name=ord") == ["orders"]
+    assert names("name=ord&precise_search=name") == []
+    assert names("tags=shop") == ["orders"]
+    assert names("tags=%23no_tags%23") == ["live"]
+    assert names("env_id=DEFAULT_ENVIRONMENT_RELEASE_ID") == ["live"]
+    assert api("GET", "~/tags").json()["tags"] == ["shop"]
+    [row] = api("GET", f"~/apis?id={live.pk}").json()["apis"]
+    assert "req_params" not in row
+    mode = "return_data_mode=include_group_backend"
+    [row] = api("GET", f"~/apis?id={live.pk}&{mode}").json()["apis"]
+    assert row["api_group_info"]["name"] == "DEFAULT"
+    assert row["req_params"] == []
+
+
+def test_a_page_of_many_needs_few_queries(api: Api) -> None:
+    for _ in range(5):
+        world.published()
+    rows = [world.draft_api() for _ in range(100)]
+    models.Api.objects.bulk_create(rows)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        page = api("GET", "~/apis?limit=20").json()
+    assert (page["total"], page["size"]) == (105, 20)
+    assert len(few) <= 12
