@@ -6,7 +6,7 @@ are. It belongs to the gateway's event loop, where it also looks after them.
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Collection, Iterable
 from dataclasses import replace
 
 from gateway.backends import http
@@ -110,14 +110,18 @@ def skips(api: Api) -> str:
     return "" if used or "breaker" in api.plugins else "no backend has a channel"
 
 
-async def choose(call: Call) -> None:
+def choose(call: Call) -> Awaitable[None] | None:
     """Choose the member that is asked first, and what its group is asked for."""
     to = call.backend.to
     if not isinstance(to, BackendApi) or to.channel is None:
         call.skip("the backend has no channel")
-        return
-    call.member = member = _pick(call, to, to.channel, ())
-    call.explain(channel=to.channel.name, server=member.address)
+        return None
+    return _choose(call, to, to.channel)
+
+
+async def _choose(call: Call, to: BackendApi, channel: Channel) -> None:
+    call.member = member = _pick(call, to, channel, ())
+    call.explain(channel=channel.name, server=member.address)
     if (own := to.group_urls.get(member.group_id)) is not None:
         chosen = replace(
             to,

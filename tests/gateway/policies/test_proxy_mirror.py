@@ -105,7 +105,8 @@ def test_a_mirror_that_hangs_or_is_away_delays_nothing(world: World) -> None:
             for path in ["/orders", "/away"] * 10:
                 assert (await call(port, request("GET", path))).status == 200
             spent = time.perf_counter() - started
-            assert world.gateway.services.background.running("proxy_mirror") == 10
+            background = world.gateway.services.background
+            await until(lambda: background.running("proxy_mirror") == 10)
             await world.gateway.services.background.close()
             return spent
 
