@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from console import models, records, traces
-from console.compile import Compiler
+from console.compile import Compiler, variables
 from console.embedded import embedded
 from console.proofs import BY_DEBUGGER, Debugger, Signer, prove
 from gateway import snapshot as data
@@ -140,6 +140,11 @@ def dump_response(response: Response) -> str:
 def _target(call: DebugCall) -> data.Api:
     """The draft, or what is published under the chosen name."""
     if call.version == DRAFT:
+        if used := sorted(variables.used(call.api.definition())):
+            raise ValidationError(
+                f"#{used[0]}# has values in environments only: publish the API, and "
+                "debug what is live there."
+            )
         return Compiler().draft(call.api)
     for api in Compiler().snapshot().apis:
         if api.id == call.api.pk and api.stage == call.version:

@@ -1,6 +1,8 @@
 """Every page, with hostile texts and with secrets behind it."""
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test import Client
 
 from console import demo, models, publish
@@ -44,7 +46,11 @@ def spoil(example: world.Example) -> None:
     models.AppAcl.objects.update(app_acl_values=[HOSTILE])
     models.AppQuota.objects.update(name=HOSTILE, remark=HOSTILE)
     models.Release.objects.update(remark=HOSTILE, version_no=HOSTILE[:20])
-    models.Environment.objects.update(name=HOSTILE[:60])
+    models.Environment.objects.update(name=Concat(Value(HOSTILE), "pk"))
+    models.GatewayResponse.objects.update(name=Concat(Value(HOSTILE), "pk"))
+    models.Certificate.objects.update(name=HOSTILE, san=[HOSTILE])
+    models.Domain.objects.update(url_domain=HOSTILE)
+    models.Variable.objects.update(variable_name=HOSTILE, variable_value=HOSTILE)
     models.Credential.objects.update(name=HOSTILE, remark=HOSTILE, app_key=HOSTILE)
 
 

@@ -290,3 +290,16 @@ def test_the_pages_of_others_answers_need_the_right(client_of: MakeClient) -> No
     trace = world.trace(row)
     reply = client_of("view_api").get(f"/traces/{trace.request_id}/body/")
     assert reply.status_code == 403
+
+
+def test_a_draft_with_variables_is_not_debugged(admin_client: Client) -> None:
+    to = {
+        "url_domain": "#host#",
+        "req_protocol": "HTTP",
+        "req_method": "GET",
+        "req_uri": "/",
+        "timeout": 5000,
+    }
+    row = api(backend_type="HTTP", backend_api=to)
+    page = send(admin_client, row, method="GET", version="draft")
+    assert page.says("#host# has values in environments only: publish the API")
