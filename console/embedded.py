@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-from console import limits
+from console import features
 from gateway.app import Gateway
 from gateway.call import Call, Services, Step
 from gateway.client import Client
@@ -65,7 +65,7 @@ class Embedded:
         try:
             return self._live.current().settings.request_body_size
         except ConfigurationMissing:
-            return limits.of_calls().request_body_size
+            return features.of_calls().request_body_size
 
     def debug(
         self, request: Request, snapshot: Snapshot, *, policies: bool

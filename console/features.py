@@ -219,3 +219,8 @@ def in_force() -> InForce:
             app_auths += found.pop("app_auths", ())
             fields |= found
     return InForce(replace(limits.of_calls(), **fields), frozenset(app_auths))
+
+
+def of_calls() -> Settings:
+    """The limits of calls in force, for whoever keeps one outside the gateway."""
+    return in_force().settings

@@ -10,7 +10,8 @@ INEXACT = (
 )
 GRANIAN = (
     "served by granian: one certificate for all host names, no client certificates, "
-    "no error bodies for what is not HTTP, paths arrive decoded (see the README)"
+    "no WebSockets, no error bodies for what is not HTTP, paths arrive decoded "
+    "(see the README)"
 )
 
 

@@ -78,7 +78,7 @@ def limit(name: str) -> int:
 
 
 def of_calls() -> Settings:
-    """The limits that a gateway keeps."""
+    """The limits of calls before gateway parameters: `features.of_calls` has both."""
     chosen = {n: v for n, v in settings.LIMITS.items() if n in OF_CALLS}
     return Settings(**chosen)
 

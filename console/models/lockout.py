@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.utils import timezone
 
-from console import limits
+from console import features
 
 
 class Lockout(models.Model):
@@ -26,7 +26,7 @@ class Lockout(models.Model):
 
     @classmethod
     def locked(cls, name: str) -> bool:
-        most = limits.of_calls().lock_tries
+        most = features.of_calls().lock_tries
         now = timezone.now()
         return cls.objects.filter(name=name, failures__gte=most, until__gt=now).exists()
 
@@ -34,7 +34,7 @@ class Lockout(models.Model):
     def fail(cls, name: str) -> None:
         """Count a failure; the time runs from the last one."""
         now = timezone.now()
-        until = now + timedelta(milliseconds=limits.of_calls().lock_time)
+        until = now + timedelta(milliseconds=features.of_calls().lock_time)
         with transaction.atomic():
             cls.objects.filter(until__lte=now).delete()
             cls.objects.get_or_create(name=name, defaults={"until": until})

@@ -14,7 +14,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request as RestRequest
 
-from console import limits, tokens
+from console import features, tokens
 from console.models import AccessKey, Lockout
 from console.views.gateway import to_gateway
 from gateway import signing
@@ -72,7 +72,7 @@ def _signer(request: HttpRequest, given: signing.Authorization) -> AccessKey:
     if Lockout.locked(lock):
         raise signing.SignatureError(LOCKED)
     received = to_gateway(request, request.body)
-    secret, skew = signing.Key(key.secret.encode()), limits.of_calls().signature_skew
+    secret, skew = signing.Key(key.secret.encode()), features.of_calls().signature_skew
     try:
         signing.verify(received, given, secret, time.time(), skew / 1000)
     except signing.SignatureWrong as error:

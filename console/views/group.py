@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from console import limits
+from console import features
 from console.forms.group import GroupForm
 from console.models import ApiGroup, Environment
 from console.setup import ensure_default_response
@@ -60,7 +60,7 @@ class GroupInformation(generic.Detail):
         return super().get_context_data(
             tabs=group_tabs(group, "group-information"),
             facts=facts,
-            calls=limits.of_calls().sl_domain_calls,
+            calls=features.of_calls().sl_domain_calls,
             domains=group.domains.prefetch_related("certificates"),
             env=env,
             environments=Environment.objects.all(),

@@ -3,8 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from pytest_django import Settings
 
 from console import features, models
+from console.embedded import Embedded
 from tests.console import policies, world
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +121,16 @@ def test_a_changed_parameter_holds_for_the_next_call(client: Client) -> None:
     policies.feature("ratelimit", '{"api_limits": 1}')
     statuses = [client.get(api.req_uri, **call).status_code for _ in range(3)]  # type: ignore[arg-type]
     assert 429 in statuses
+
+
+def test_the_console_keeps_the_limits_that_are_in_force(settings: Settings) -> None:
+    settings.LIMITS = {"lock_tries": 2}
+    policies.feature("request_body_size", "2000000")
+    found = features.of_calls()
+    assert (found.lock_tries, found.request_body_size) == (2, 2_000_000)
+    settings.SNAPSHOT_FILE = settings.DATA_DIR / "no-snapshot"
+    core = Embedded()
+    try:
+        assert core.body_limit == 2_000_000
+    finally:
+        core.close()

@@ -137,8 +137,20 @@ def _check_http(backend: Document) -> None:
     port = re.search(r":(\d+)\Z", backend["url_domain"])
     if port and not 0 < int(port[1]) < 65_536:
         raise broken("Backend Address: a port is a number from 1 to 65535.")
+    _check_timeout(backend["timeout"])
     if backend["enable_client_ssl"] and backend["req_protocol"] != "HTTPS":
         raise broken("Two-Way Authentication: only with HTTPS.", "APIG.3717")
+
+
+def _check_timeout(timeout: int) -> None:
+    """Of HTTP backends, the gateway parameter says how long is too long."""
+    from console import features
+
+    most = features.of_calls().backend_timeout
+    if timeout > most:
+        raise broken(
+            f"Timeout (ms): at most {most:,}, the gateway parameter backend_timeout."
+        )
 
 
 def _check_channel(backend: Document) -> None:

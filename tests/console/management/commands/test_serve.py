@@ -326,6 +326,8 @@ def test_several_gateways_on_the_throughput_server_say_what_they_lack(
             text=True,
         )
         assert re.search(r"warning +gateway +2 processes: without", doctor.stdout)
-        assert re.search(r"warning +gateway +served by granian", doctor.stdout)
+        assert re.search(
+            r"warning +gateway +served by granian.*no WebSockets", doctor.stdout
+        )
     finally:
         assert serve.stop() == (0, "")

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from console.models.api.backends import named, read_backend
 from console.models.api.shape import code_of
-from tests.console import world
+from tests.console import policies, world
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_what_is_absent_gets_its_default_and_what_nobody_knows_goes() -> None:
         {"url_domain": "a-b_c.example"},
         {"req_protocol": "HTTPS", "enable_client_ssl": True},
         {"timeout": 1},
-        {"timeout": 600_000},
+        {"timeout": 60_000},
         {"retry_count": "0"},
         {"retry_count": "10"},
     ],
@@ -97,6 +97,15 @@ def test_another_http_backend_is_refused(
 ) -> None:
     assert refused("HTTP", HTTP | fields)[0] == code
     assert said in refused("HTTP", HTTP | fields)[1]
+
+
+def test_a_parameter_says_how_long_an_http_backend_may_take() -> None:
+    long = HTTP | {"timeout": 60_001}
+    assert refused("HTTP", long)[1] == (
+        "Timeout (ms): at most 60,000, the gateway parameter backend_timeout."
+    )
+    policies.feature("backend_timeout", '{"max_timeout": 60001}')
+    read_backend("HTTP", long)
 
 
 def test_a_channel_stands_in_for_an_address() -> None:
