@@ -34,7 +34,7 @@ def test_pages_hold_no_inline_scripts_or_styles(
 ) -> None:
     for pattern in world.patterns():
         url = world.address(str(pattern.name), example)
-        html = admin_client.get(url).content.decode(errors="replace")
+        html = admin_client.get(url).getvalue().decode(errors="replace")
         assert not re.search(r"<script(?![^>]*\bsrc=)", html)
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)
 
