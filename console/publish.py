@@ -6,6 +6,7 @@ snapshot anew before the page answers, so the next request sees it.
 """
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -63,6 +64,9 @@ _WATCHED = (
 )
 
 
+log = logging.getLogger(__name__)
+
+
 def connect() -> None:
     """Recompile after every commit that touched configuration."""
     for model in _WATCHED:
@@ -80,10 +84,15 @@ def user_changed(update_fields: Any = None, **_: Any) -> None:
 
 
 def compile_now() -> None:
-    """Write the snapshot of what is committed. One process at a time."""
+    """Write the snapshot of what is committed. One process at a time.
+
+    Returns when the gateways of this host have it, or will at their next call.
+    """
     with _lock():
         snapshot = Compiler().snapshot()
         source.write(snapshot, settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE)
+    if not source.await_readers(settings.SNAPSHOT_FILE):
+        log.warning("a gateway has not read the new configuration yet")
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from gateway.functions.runtimes import host
 from gateway.guard import guard
 from gateway.handshake import Contexts
 from gateway.records import Recorder
-from gateway.source import File
+from gateway.source import Followed
 from gateway.state import State
 from gateway.state.memory import Memory
 from gateway.state.redis import Redis
@@ -171,7 +171,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser().error("nothing to listen on: give --http, --https or both")
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     try:
-        source = File(options.snapshot, options.key_file)
+        source = Followed(options.snapshot, options.key_file)
         pool = Pool(Store(options.packages), jail=options.jail)
         counted = state(options)
         connections = client(options)

@@ -2,11 +2,22 @@
 
 The file is replaced whole, so its identity (inode, time, size) tells a change;
 asking costs one stat per request, and the next request sees what was written.
+
+That request reads a file of the usual size, in some milliseconds. A server has a
+thread that reads a larger one, in pieces, while calls go on with the last snapshot;
+it tells when it is done, and who wrote the file waits for that (`await_readers`). So
+no call waits long, and yet what the console says is saved is in force.
 """
 
+import fcntl
+import gc
 import logging
 import os
+import time
+import zlib
+from collections.abc import Callable
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -15,6 +26,25 @@ from gateway.errors import ConfigurationMissing
 from gateway.snapshot import Snapshot, dump, load
 
 log = logging.getLogger(__name__)
+
+Identity = tuple[int, int, int]
+# Bytes of a file that a call may read itself, which takes it some milliseconds.
+LARGE = 16 * 1024
+# Seconds between two looks of a thread, and of its rest after each piece.
+_LOOK, _PAUSE = 0.05, 0.0001
+_UNREADABLE = (
+    InvalidToken,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    zlib.error,
+)
+
+
+def _no_pause() -> None:
+    """For who reads at a stretch."""
 
 
 class Source(Protocol):
@@ -39,7 +69,7 @@ class File:
     def __init__(self, path: Path, key_file: Path) -> None:
         self._path = str(path)
         self._cipher = read_cipher(key_file)
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: Identity | None = None
         self._snapshot: Snapshot | None = None
 
     def current(self) -> Snapshot:
@@ -48,7 +78,7 @@ class File:
             stat = os.stat(self._path)
             seen = stat.st_mtime_ns, stat.st_ino, stat.st_size
             if seen != self._seen:
-                self._load(seen)
+                self._changed(seen)
         except OSError as error:
             if self._snapshot is None:
                 raise ConfigurationMissing(reason=str(error)) from None
@@ -56,15 +86,114 @@ class File:
             raise ConfigurationMissing(reason=f"{self._path} cannot be read")
         return self._snapshot
 
-    def _load(self, seen: tuple[int, int, int]) -> None:
+    def _changed(self, seen: Identity) -> None:
+        self._load(seen)
+
+    def _load(self, seen: Identity, pause: Callable[[], object] = _no_pause) -> None:
         with open(self._path, "rb") as file:
             sealed = file.read()
-        # Only now: a file that could not be opened is tried again.
-        self._seen = seen
+        made = self._snapshot
         try:
-            self._snapshot = load(self._cipher.decrypt(sealed))
-        except (InvalidToken, ValueError, KeyError, TypeError, AttributeError):
+            made = load(zlib.decompress(self._cipher.decrypt(sealed)), pause)
+        except _UNREADABLE:
             log.exception("%s is not a readable snapshot; keeping the last", self._path)
+        # Only now: a file that could not be opened is tried again.
+        self._seen, self._snapshot = seen, made
+
+
+class Followed(File):
+    """A server's: thread-safe, and what is large is read by a thread of its own."""
+
+    def __init__(self, path: Path, key_file: Path) -> None:
+        super().__init__(path, key_file)
+        self._reading = Lock()
+        self._told: Identity | None = None
+        self._teller = _teller(path)
+        Thread(target=self._follow, name="snapshot", daemon=True).start()
+
+    def _changed(self, seen: Identity) -> None:
+        """Read it now if it is the first, or small; else the thread does, soon."""
+        if self._snapshot is None or seen[2] <= LARGE:
+            self._read(seen)
+
+    def _read(self, seen: Identity, pause: Callable[[], object] = _no_pause) -> None:
+        with self._reading:
+            if seen == self._seen:
+                return
+            gc.disable()
+            try:
+                self._load(seen, pause)
+                # Or the next call would wait until all of it has been looked at.
+                gc.freeze()
+            finally:
+                gc.enable()
+
+    def _follow(self) -> None:
+        while True:
+            time.sleep(_LOOK)
+            try:
+                seen = identity(self._path)
+                if seen != self._seen:
+                    self._read(seen, lambda: time.sleep(_PAUSE))
+                if self._seen != self._told:
+                    self._told = self._seen
+                    os.pwrite(self._teller, _text(self._told), 0)
+            except OSError as error:
+                log.debug("the snapshot cannot be read: %s", error)
+
+
+def identity(path: str | Path) -> Identity:
+    """What tells a written file from the one before."""
+    stat = os.stat(path)
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
+
+
+def await_readers(path: Path, seconds: float = 3.0) -> bool:
+    """Wait until every server on this host has read the file; False if one has not.
+
+    Of a small file nobody has to wait: the next call reads it.
+    """
+    deadline = time.monotonic() + seconds
+    while (seen := identity(path))[2] > LARGE:
+        text = _text(seen)
+        if all(teller.read_bytes() == text for teller in _tellers(path)):
+            break
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK / 5)
+    return True
+
+
+def _text(seen: Identity | None) -> bytes:
+    return b"%20d %20d %20d" % (seen or (0, 0, 0))
+
+
+def _folder(path: Path) -> Path:
+    return path.with_name(f"{path.name}.readers")
+
+
+def _teller(path: Path) -> int:
+    """A file to tell in what was read, locked as long as this process lives."""
+    folder = _folder(path)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder / f"{os.getpid()}", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.pwrite(descriptor, _text(None), 0)
+    return descriptor
+
+
+def _tellers(path: Path) -> list[Path]:
+    """Those of the servers that live; the others' are removed."""
+    found = []
+    for file in _folder(path).glob("*"):
+        with open(file, "rb") as opened:
+            try:
+                fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                found.append(file)
+            else:
+                file.unlink(missing_ok=True)
+    return found
 
 
 def write(snapshot: Snapshot, path: Path, key_file: Path) -> None:
@@ -72,7 +201,7 @@ def write(snapshot: Snapshot, path: Path, key_file: Path) -> None:
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(read_cipher(key_file).encrypt(dump(snapshot)))
+        file.write(read_cipher(key_file).encrypt(zlib.compress(dump(snapshot), 1)))
         file.flush()
         os.fsync(file.fileno())
     os.replace(fresh, path)

@@ -39,6 +39,13 @@ _TABLES: dict[type, tuple[str, str, Callable[[str], Any]]] = {
     Plugin: ("plugins", "id", Plugin.gone),
 }
 _ATOMS = (str, int, bool, float, NoneType)
+_KINDS: dict[str, Any] = {
+    name: get_args(hint)[0]
+    for name, hint in get_type_hints(Snapshot).items()
+    if name != "settings"
+}
+# Rows of a table that are one piece, and one line, of the document.
+PIECE = 100
 Refer = Callable[[type, str], Any]
 Build = Callable[[Any, Refer], Any]
 
@@ -47,23 +54,39 @@ def dump(snapshot: Snapshot) -> bytes:
     """The document that `load` reads."""
     tables = {f.name: getattr(snapshot, f.name) for f in fields(snapshot)}
     settings = _members(tables.pop("settings"))
-    document = {k: [_members(row) for row in rows] for k, rows in tables.items()}
-    return orjson.dumps(document | {"settings": settings})
+    pieces: list[Any] = []
+    for name, rows in tables.items():
+        for at in range(0, len(rows), PIECE):
+            pieces.append([name, *map(_members, rows[at : at + PIECE])])
+    head = {"settings": settings, "pieces": len(pieces)}
+    return b"\n".join(map(orjson.dumps, [head, *pieces]))
 
 
-def load(document: bytes) -> Snapshot:
-    """The snapshot of a document; ValueError, KeyError or TypeError for others."""
+def load(document: bytes, pause: Callable[[], object] = lambda: None) -> Snapshot:
+    """The snapshot of a document; ValueError, KeyError or TypeError for others.
+
+    `pause` is called now and then, for who must not work on it at a stretch.
+    """
     # A collection in the midst of it would look at all of it, again and again.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _load(orjson.loads(document))
+        return _load(document.split(b"\n"), pause)
     finally:
         if collecting:
             gc.enable()
 
 
-def _load(raw: dict[str, Any]) -> Snapshot:
+def _load(pieces: list[bytes], pause: Callable[[], object]) -> Snapshot:
+    head = orjson.loads(pieces[0])
+    if head["pieces"] != len(pieces) - 1:
+        raise ValueError("the document is not whole")
+    settings = Settings(**head["settings"])
+    raw: dict[str, list[Any]] = {name: [] for name in _KINDS}
+    for piece in pieces[1:]:
+        name, *rows = orjson.loads(piece)
+        raw[name] += rows
+        pause()
     known: dict[type, dict[str, Any]] = {}
 
     def refer(kind: type, key: str) -> Any:
@@ -71,18 +94,19 @@ def _load(raw: dict[str, Any]) -> Snapshot:
         return _TABLES[kind][2](key) if found is None else found
 
     loaded: dict[str, tuple[Any, ...]] = {}
-    settings = Settings(**raw["settings"])
-    hints = get_type_hints(Snapshot)
-    del hints["settings"]
     referred = [name for name, _, _ in _TABLES.values()]
-    for name in [*referred, *(n for n in hints if n not in referred)]:
-        (kind, _) = get_args(hints[name])
+    for name in [*referred, *(n for n in _KINDS if n not in referred)]:
+        kind = _KINDS[name]
         build = _members_builder(kind)
-        loaded[name] = tuple(build(row, refer) for row in raw[name])
+        made = []
+        for at in range(0, len(raw[name]), PIECE):
+            made += [build(row, refer) for row in raw[name][at : at + PIECE]]
+            pause()
+        loaded[name] = tuple(made)
         if kind in _TABLES:
             key = _TABLES[kind][1]
-            known[kind] = {getattr(row, key): row for row in loaded[name]}
-    return Snapshot(**loaded, settings=settings).prepare()
+            known[kind] = {getattr(row, key): row for row in made}
+    return Snapshot(**loaded, settings=settings).prepare(pause)
 
 
 def _members(value: Any) -> dict[str, Any]:

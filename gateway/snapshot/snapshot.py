@@ -1,5 +1,6 @@
 """Snapshot: everything a gateway knows, with its indexes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -93,10 +94,17 @@ class Snapshot:
     @cached_property
     def routers(self) -> dict[tuple[str, str], Router[Api]]:
         """A router for each (group id, environment name)."""
+        return self._routers(lambda: None)
+
+    def _routers(
+        self, pause: Callable[[], object]
+    ) -> dict[tuple[str, str], Router[Api]]:
         built: dict[tuple[str, str], Router[Api]] = {}
-        for api in self.apis:
+        for number, api in enumerate(self.apis):
             router = built.setdefault((api.group_id, api.stage), Router())
             router.add(api.req_method, api.req_uri, api.match_mode, api)
+            if not number % 100:
+                pause()
         return built
 
     @cached_property
@@ -107,13 +115,14 @@ class Snapshot:
         """A channel by its id; one that is gone has no members."""
         return self._channels.get(id) or Channel.gone(id)
 
-    def prepare(self) -> "Snapshot":
+    def prepare(self, pause: Callable[[], object] = lambda: None) -> "Snapshot":
         """Work out every index now, so that no request pays for it.
 
         What one credential or one API needs is worked out at its first call: of many
         most are not called soon, and each would cost time and memory.
         """
-        _ = self.apps, self.hosts, self.plain_site, self.routers
+        self.__dict__["routers"] = self._routers(pause)
+        _ = self.apps, self.hosts, self.plain_site
         _ = self.app_codes, self.users_by_id, self.settings.token_cipher
         return self
 

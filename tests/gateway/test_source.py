@@ -1,5 +1,6 @@
 """The snapshot file: seen at the next request, never half-written, encrypted."""
 
+import fcntl
 import os
 import resource
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from gateway.errors import ConfigurationMissing
 from gateway.snapshot import Credential, Snapshot
-from gateway.source import File, Fixed, write
+from gateway.source import LARGE, File, Fixed, Followed, await_readers, write
 
 FIRST = Snapshot(credentials=(Credential("c1", "first", "k1", "s3cret"),))
 SECOND = Snapshot(credentials=(Credential("c2", "second", "k2", "s3cret"),))
@@ -143,3 +144,55 @@ def test_the_file_is_for_its_owner_only_and_holds_no_clear_text(
 
 def test_a_fixed_source_gives_its_snapshot() -> None:
     assert Fixed(FIRST).current() is FIRST
+
+
+def large(name: str) -> Snapshot:
+    """More than a call may read itself; names that cannot be packed."""
+    rows = range(LARGE // 32)
+    secrets = (os.urandom(24).hex() for _ in rows)
+    many = (Credential(s, s, s, s) for s in secrets)
+    return Snapshot(credentials=(Credential(name, name, name, "s3cret"), *many))
+
+
+def test_a_server_reads_a_small_file_at_its_next_call(
+    path: Path, key_file: Path
+) -> None:
+    write(FIRST, path, key_file)
+    source = Followed(path, key_file)
+    assert source.current() == FIRST
+    write(SECOND, path, key_file)
+    assert source.current() == SECOND
+    assert await_readers(path)
+
+
+def test_a_server_reads_a_large_file_beside_its_calls(
+    path: Path, key_file: Path
+) -> None:
+    write(FIRST, path, key_file)
+    source = Followed(path, key_file)
+    assert source.current() == FIRST
+    second = large("c2")
+    write(second, path, key_file)
+    assert source.current().credentials[0].name == "first"
+    assert await_readers(path, 20)
+    assert source.current() == second
+
+
+def test_nobody_waits_for_a_server_that_has_ended(path: Path, key_file: Path) -> None:
+    folder = path.with_name("snapshot.bin.readers")
+    folder.mkdir()
+    (folder / "123").write_bytes(b"left behind")
+    write(large("c1"), path, key_file)
+    assert await_readers(path, 0)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_server_that_does_not_read_is_waited_for_only_so_long(
+    path: Path, key_file: Path
+) -> None:
+    folder = path.with_name("snapshot.bin.readers")
+    folder.mkdir()
+    write(large("c1"), path, key_file)
+    with open(folder / "123", "w") as teller:
+        fcntl.flock(teller, fcntl.LOCK_EX)
+        assert not await_readers(path, 0.05)

@@ -23,6 +23,7 @@ from gateway.snapshot import (
     dump,
     load,
 )
+from gateway.snapshot.document import PIECE
 
 KEYS = "czNjcmV0LXRva2Vucy1vZi0zMi1ieXRlcy0wMTIzNDU="
 RULE = ResponseRule(401, '{"c":1}', (("X-A", "1"), ("X-A", "2")))
@@ -164,7 +165,8 @@ def test_nothing_in_a_snapshot_can_be_changed() -> None:
 
 
 def test_references_are_ids_in_the_document() -> None:
-    document = orjson.loads(dump(SNAPSHOT))
+    _, *pieces = map(orjson.loads, dump(SNAPSHOT).splitlines())
+    document = {name: rows for name, *rows in pieces}
     assert document["apis"][0]["authorizer"] == "au1"
     assert document["authorizers"][0]["target"] == {
         "": "Target",
@@ -172,3 +174,25 @@ def test_references_are_ids_in_the_document() -> None:
         "second": replace(FUNCTION, version="v2").key,
         "weight": 20,
     }
+
+
+def test_what_is_as_by_default_is_not_written() -> None:
+    api = Api("a", "a", "g", "RELEASE", "BOTH", "GET", "/")
+    _, [_, row] = map(orjson.loads, dump(Snapshot(apis=(api,))).splitlines())
+    assert set(row) == {
+        *("id", "name", "group_id", "stage", "req_protocol", "req_method", "req_uri")
+    }
+
+
+def test_a_document_that_is_cut_is_refused() -> None:
+    cut = dump(SNAPSHOT).rpartition(b"\n")[0]
+    with pytest.raises(ValueError, match="not whole"):
+        load(cut)
+
+
+def test_many_rows_are_several_pieces_with_a_pause_after_each() -> None:
+    apis = tuple(replace(API, id=f"a{n}", req_uri=f"/{n}") for n in range(PIECE + 1))
+    snapshot = replace(SNAPSHOT, apis=apis)
+    pauses: list[None] = []
+    assert load(dump(snapshot), lambda: pauses.append(None)) == snapshot
+    assert len(pauses) > 4
