@@ -4,7 +4,6 @@ A policy acts on an API in one environment. Each API has there at most one polic
 of a `slot`; binding another replaces it (`console/bindings.py`).
 """
 
-import uuid
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.urls import reverse
 from console.models.api import Api
 from console.models.base import CJK, Noun, rule
 from console.models.environment import Environment
+from console.models.release import publish_id
 
 NAME_RULE = rule(
     rf"[A-Za-z{CJK}][A-Za-z0-9_{CJK}]{{2,63}}",
@@ -81,7 +81,7 @@ class Binding(Noun):
     @property
     def publish_id(self) -> str:
         """The id of (API, environment), as of its publication records."""
-        return uuid.uuid5(uuid.NAMESPACE_OID, f"{self.api_id}/{self.env_id}").hex
+        return publish_id(self.api_id, self.env_id)
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         self.slot = self.policy.slot

@@ -9,6 +9,11 @@ from console.models.base import Noun
 from console.models.environment import Environment
 
 
+def publish_id(api_id: str, env_id: str) -> str:
+    """The id of an API in an environment."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{api_id}/{env_id}").hex
+
+
 class Release(Noun):
     """An API's definition as it was published once in one environment.
 
@@ -47,4 +52,4 @@ class Release(Noun):
     @property
     def publish_id(self) -> str:
         """The id of (API, environment): it survives publishing again."""
-        return uuid.uuid5(uuid.NAMESPACE_OID, f"{self.api_id}/{self.env_id}").hex
+        return publish_id(self.api_id, self.env_id)

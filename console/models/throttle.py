@@ -90,7 +90,7 @@ class Throttle(Policy):
             raise ValidationError(
                 {
                     name: ValidationError(
-                        f"{label}: at most {bound}, as {other} says.", code="APIG.2003"
+                        f"{label}: at most {bound}, as {other} says.", code="max_value"
                     )
                 }
             )
@@ -147,7 +147,7 @@ class ThrottleSpecial(Noun):
                 {
                     "call_limits": ValidationError(
                         f"Threshold: at most {most}, the policy's Max. API Requests.",
-                        code="APIG.2003",
+                        code="max_value",
                     )
                 }
             )

@@ -6,7 +6,7 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
 from console import models
-from console.rest.errors import missing
+from console.rest.errors import Refusal, missing
 
 # Reference: api.md section 10.
 ABSENT: dict[type[Model], tuple[str, str]] = {
@@ -35,6 +35,22 @@ ABSENT: dict[type[Model], tuple[str, str]] = {
     models.Authorizer: ("APIG.3081", "authorizer with id: {} not found"),
     models.AppQuota: ("APIG.3093", "App quota {} does not exist"),
     models.AppAcl: ("APIG.3004", "App {} has no access control"),
+    models.AppCode: ("APIG.3082", "AppCode {} does not exist"),
+    models.Signature: ("APIG.3017", "Signature key {} does not exist"),
+    models.Plugin: ("APIG.3068", "Plugin {} does not exist"),
+    models.Orchestration: ("APIG.3095", "Orchestration rule {} does not exist"),
+    models.ThrottleBinding: (
+        "APIG.3012",
+        "The request throttling policy binding record does not exist,id:{}",
+    ),
+    models.AclBinding: (
+        "APIG.3010",
+        "The access control policy binding record does not exist,id:{}",
+    ),
+    models.SignatureBinding: (
+        "APIG.3018",
+        "The signature key binding record does not exist,id:{}",
+    ),
 }
 
 
@@ -44,14 +60,24 @@ def found(rows: QuerySet[Any] | type[Model], id: Any) -> Any:
         rows = rows._default_manager.all()
     row = rows.filter(pk=id).first() if _is_id(id) else None
     if row is None:
-        code, text = ABSENT[rows.model]
-        raise missing(code, text.format(id))
+        raise absent(rows.model, id)
     return row
+
+
+def absent(model: type[Model], id: Any) -> Refusal:
+    """The documented error of a row that is not there."""
+    code, text = ABSENT[model]
+    return missing(code, text.format(id))
+
+
+def known_of(model: type[Model], ids: list[str]) -> dict[str, Any]:
+    """The rows with these ids that are there, by id."""
+    return model._default_manager.in_bulk(id for id in ids if _is_id(id))
 
 
 def all_found(model: type[Model], ids: list[str]) -> list[Any]:
     """The rows with these ids, each once; the documented error for one that lacks."""
-    known = model._default_manager.in_bulk(id for id in ids if _is_id(id))
+    known = known_of(model, ids)
     return [known.get(id) or found(model, id) for id in dict.fromkeys(ids)]
 
 

@@ -178,7 +178,7 @@ class Apis(Resource):
             live = models.Release.objects.filter(env=env, status=1)
             rows = rows.filter(pk__in=live.values("api"))
         if tags := ",".join(given.getlist("tags")):
-            rows = rows.filter(pk__in=_tagged(tags.split(",")))
+            rows = rows.filter(pk__in=tagged(tags.split(",")))
         if channel := given.get("vpc_channel_name"):
             rows = rows.filter(pk__in=_of_channel(channel))
         mode = given.get("return_data_mode", "brief")
@@ -252,7 +252,7 @@ class Tags(Endpoint):
         return self.page(sorted({tag for tags in used for tag in tags}), "tags")
 
 
-def _tagged(tags: list[str]) -> list[str]:
+def tagged(tags: list[str]) -> list[str]:
     """Ids of APIs with one of the tags."""
     wanted, rows = set(tags), models.Api.objects.values_list("pk", "tags")
     return [

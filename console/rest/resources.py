@@ -25,6 +25,7 @@ from console.rest.errors import Dialect
 from console.rest.paging import Page, Rows
 
 Show = Callable[[Any], Any]
+_BAD_ACTION = "Invalid parameter value,parameterName:action. The action is delete"
 
 
 class Endpoint(ViewSet):
@@ -97,6 +98,10 @@ class Endpoint(ViewSet):
 
     def objects(self, name: str, model: type[Model]) -> list[Any]:
         """The objects whose ids are in a list of the body; each must be there."""
+        return all_found(model, self.ids(name))
+
+    def ids(self, name: str) -> list[str]:
+        """A list of ids in the body."""
         ids = self.body.get(name)
         if not isinstance(ids, list) or not ids:
             raise self.dialect.parameter(name, "required")
@@ -104,7 +109,12 @@ class Endpoint(ViewSet):
             raise self.dialect.parameter(name)
         if len(ids) > limits.limit("BATCH_NUM_LIMIT"):
             raise self.dialect.parameter(name, "max_value")
-        return all_found(model, ids)
+        return ids
+
+    def check_deletes(self) -> None:
+        """The only `action` that a batch has."""
+        if self.required("action") != "delete":
+            raise errors.Refusal(400, "APIG.2011", _BAD_ACTION)
 
     def filtered(self, rows: QuerySet[Any], filters: Mapping[str, str]) -> Any:
         """The rows that the query parameters leave.
