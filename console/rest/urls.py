@@ -7,6 +7,7 @@ last two columns say what answers (reference: operations_by_family.md).
 from django.urls import include, path
 
 from console.rest import (
+    acl,
     api,
     app,
     app_auth,
@@ -218,19 +219,19 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     ("PUT", "~/throttles/{throttle_id}/throttle-specials/{strategy_id}", "update_special_throttling_configuration_v2", throttle.Specials, "update"),
     ("DELETE", "~/throttles/{throttle_id}/throttle-specials/{strategy_id}", "delete_special_throttling_configuration_v2", throttle.Specials, "destroy"),
     # ACL policies
-    ("GET", "~/acls", "list_acl_strategies_v2", unsupported.Later, "list"),
-    ("POST", "~/acls", "create_acl_strategy_v2", unsupported.Later, "create"),
-    ("PUT", "~/acls", "batch_delete_acl_v2", unsupported.Later, "update"),
-    ("GET", "~/acls/{acl_id}", "show_details_of_acl_policy_v2", unsupported.Later, "retrieve"),
-    ("PUT", "~/acls/{acl_id}", "update_acl_strategy_v2", unsupported.Later, "update"),
-    ("DELETE", "~/acls/{acl_id}", "delete_acl_v2", unsupported.Later, "destroy"),
+    ("GET", "~/acls", "list_acl_strategies_v2", acl.Acls, "list"),
+    ("POST", "~/acls", "create_acl_strategy_v2", acl.Acls, "create"),
+    ("PUT", "~/acls", "batch_delete_acl_v2", acl.Acls, "remove"),
+    ("GET", "~/acls/{acl_id}", "show_details_of_acl_policy_v2", acl.Acls, "retrieve"),
+    ("PUT", "~/acls/{acl_id}", "update_acl_strategy_v2", acl.Acls, "update"),
+    ("DELETE", "~/acls/{acl_id}", "delete_acl_v2", acl.Acls, "destroy"),
     # ACL bindings
-    ("POST", "~/acl-bindings", "create_api_acl_binding_v2", unsupported.Later, "create"),
-    ("PUT", "~/acl-bindings", "batch_delete_api_acl_binding_v2", unsupported.Later, "update"),
-    ("GET", "~/acl-bindings/binded-acls", "list_acl_policy_binded_to_api_v2", unsupported.Later, "list"),
-    ("GET", "~/acl-bindings/binded-apis", "list_apis_binded_to_acl_policy_v2", unsupported.Later, "list"),
-    ("GET", "~/acl-bindings/unbinded-apis", "list_apis_unbinded_to_acl_policy_v2", unsupported.Later, "list"),
-    ("DELETE", "~/acl-bindings/{acl_bindings_id}", "delete_api_acl_binding_v2", unsupported.Later, "destroy"),
+    ("POST", "~/acl-bindings", "create_api_acl_binding_v2", acl.AclBindings, "create"),
+    ("PUT", "~/acl-bindings", "batch_delete_api_acl_binding_v2", acl.AclBindings, "unbind"),
+    ("GET", "~/acl-bindings/binded-acls", "list_acl_policy_binded_to_api_v2", acl.AclBindings, "of_api"),
+    ("GET", "~/acl-bindings/binded-apis", "list_apis_binded_to_acl_policy_v2", acl.AclBindings, "of_policy"),
+    ("GET", "~/acl-bindings/unbinded-apis", "list_apis_unbinded_to_acl_policy_v2", acl.AclBindings, "free"),
+    ("DELETE", "~/acl-bindings/{acl_bindings_id}", "delete_api_acl_binding_v2", acl.AclBindings, "destroy"),
     # Signature keys
     ("GET", "~/signs", "list_signature_keys_v2", unsupported.Later, "list"),
     ("POST", "~/signs", "create_signature_key_v2", unsupported.Later, "create"),

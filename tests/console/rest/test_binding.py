@@ -34,7 +34,20 @@ THROTTLE = Kind(
     ("binded-throttles", "throttles"),
     ("APIG.3005", "APIG.3012"),
 )
-KINDS = [pytest.param(THROTTLE, id="throttle")]
+ACL = Kind(
+    policies.acl,
+    "~/acl-bindings",
+    "acl_id",
+    "acl",
+    "acl_bindings",
+    "apis",
+    ("binded-acls", "acls"),
+    ("APIG.3006", "APIG.3010"),
+)
+KINDS = [
+    pytest.param(THROTTLE, id="throttle"),
+    pytest.param(ACL, id="acl"),
+]
 
 
 @pytest.fixture(params=KINDS)
@@ -106,7 +119,7 @@ def row_env(api: models.Api) -> str:
 def test_what_is_wrong_is_named(api: Api, kind: Kind, target: models.Api) -> None:
     policy = kind.make()
     good = body(kind, policy, target)
-    wrong = [
+    wrong: list[tuple[dict[str, Any], tuple[int, str]]] = [
         ({kind.chosen: ""}, (400, "APIG.2001")),
         ({kind.chosen: "0" * 32}, (404, kind.missing[0])),
         ({"publish_ids": []}, (400, "APIG.2001")),
@@ -131,6 +144,7 @@ def test_a_draft_cannot_be_bound(api: Api) -> None:
 
 SEVERAL = [
     pytest.param(THROTTLE, "throttle_bindings", id="throttle"),
+    pytest.param(ACL, "acl_bindings", id="acl"),
 ]
 
 
