@@ -43,7 +43,11 @@ class Compiler:
     def snapshot(self) -> data.Snapshot:
         """Everything that is live."""
         live = models.Release.objects.filter(status=models.Release.Status.EFFECTIVE)
-        apis = tuple(self._release(row) for row in live.select_related("api", "env"))
+        # Of the API itself nothing else counts: its definition is the release's.
+        rows = live.select_related("api", "env").only(
+            "definition", "api__group", "env__name"
+        )
+        apis = tuple(map(self._release, rows))
         return data.Snapshot(
             groups=self._groups.all,
             apis=apis,
