@@ -1,6 +1,5 @@
 """API policies in Django admin."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -62,8 +61,7 @@ class PluginForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.plugin_content:
-            shown = json.dumps(self.instance.masked_document, ensure_ascii=False)
-            self.initial["plugin_content"] = shown
+            self.initial["plugin_content"] = self.instance.masked_content
 
     def clean_plugin_content(self) -> str:
         self.instance.write(self.cleaned_data["plugin_content"])

@@ -85,6 +85,11 @@ class Plugin(Policy):
         return _masked(self.document)
 
     @property
+    def masked_content(self) -> str:
+        """The text of that."""
+        return json.dumps(self.masked_document, ensure_ascii=False)
+
+    @property
     def channels(self) -> set[str]:
         """The ids of the channels that the content names."""
         return {v for k, v in _members(self.document) if k in _CHANNELS and v}

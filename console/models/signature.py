@@ -79,6 +79,11 @@ class Signature(Policy):
     def kind(self) -> str:
         return "Signature Key"
 
+    @property
+    def masked_secret(self) -> str:
+        """The secret as a list may show it: `0****9`."""
+        return f"{self.sign_secret[0]}****{self.sign_secret[-1]}"
+
     def clean(self) -> None:
         limits.check_room("SIGN_NUM_LIMIT", self)
         if self.sign_type not in RULES:

@@ -18,7 +18,7 @@ from console.rest.api import tagged
 from console.rest.errors import missing
 from console.rest.resources import Endpoint, Resource
 
-_OF_API = {
+OF_API = {
     "api_id": "api",
     "api_name": "api__name__icontains",
     "group_id": "api__group",
@@ -117,8 +117,8 @@ class Bindings(Endpoint):
     def of_policy(self, request: Request, **kwargs: Any) -> Response:
         """The APIs of a policy."""
         policy = found(self.policy, self.required(f"{self.prefix}_id"))
-        rows = self._of_tags(self.rows.filter(policy=policy))
-        return self.page(self.filtered(rows, _OF_API), self.apis, self.shown_api)
+        rows = of_tags(self.rows.filter(policy=policy), request)
+        return self.page(self.filtered(rows, OF_API), self.apis, self.shown_api)
 
     def of_api(self, request: Request, **kwargs: Any) -> Response:
         """The policies of an API."""
@@ -135,17 +135,19 @@ class Bindings(Endpoint):
     def free(self, request: Request, **kwargs: Any) -> Response:
         """What is published and not bound to a policy."""
         policy = found(self.policy, self.required(f"{self.prefix}_id"))
-        rows = self._of_tags(unbound(policy))
-        return self.page(self.filtered(rows, _OF_API), "apis", self.shown_free)
+        rows = of_tags(unbound(policy), request)
+        return self.page(self.filtered(rows, OF_API), "apis", self.shown_free)
 
     @property
     def rows(self) -> QuerySet[Any]:
         rows = self.model._default_manager.all()
         return rows.select_related("policy", "api__group", "env")
 
-    def _of_tags(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        tags = ",".join(self.request.query_params.getlist("tags"))
-        return rows.filter(api__in=tagged(tags.split(","))) if tags else rows
+
+def of_tags(rows: QuerySet[Any], request: Request) -> QuerySet[Any]:
+    """Those whose APIs have one of the tags that were asked for."""
+    tags = ",".join(request.query_params.getlist("tags"))
+    return rows.filter(api__in=tagged(tags.split(","))) if tags else rows
 
 
 def failure(error: Any) -> dict[str, Any]:

@@ -44,9 +44,20 @@ ACL = Kind(
     ("binded-acls", "acls"),
     ("APIG.3006", "APIG.3010"),
 )
+SIGN = Kind(
+    policies.signature,
+    "~/sign-bindings",
+    "sign_id",
+    "sign",
+    "bindings",
+    "bindings",
+    ("binded-signs", "bindings"),
+    ("APIG.3017", "APIG.3018"),
+)
 KINDS = [
     pytest.param(THROTTLE, id="throttle"),
     pytest.param(ACL, id="acl"),
+    pytest.param(SIGN, id="sign"),
 ]
 
 
