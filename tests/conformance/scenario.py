@@ -26,7 +26,7 @@ def play(run: Run, function_urn: str) -> None:
     api = apis(run, group, env)
     app = apps(run, api)
     authorizers(run, function_urn)
-    policies.play(run, group, api, app)
+    policies.play(run, api, app)
     publish = {"action": "offline", "env_id": RELEASE, "api_id": api}
     run.call("create_or_delete_publish_record_for_api_v2", publish)
     run.call("delete_app_v2", app_id=app)
