@@ -214,6 +214,7 @@ class Person:
 
     def open_authorizer(self, name: str) -> None:
         self.menu("API Policies")
+        self.follow("Custom Authorizers")
         self.follow(name)
 
     def validate_test_value(self, rule: str) -> None:

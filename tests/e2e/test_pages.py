@@ -178,6 +178,7 @@ def test_a_tested_function_is_fine(caller: Caller, person: Person) -> None:
 
 def test_a_refused_form_is_fine(caller: Caller, person: Person) -> None:
     person.menu("API Policies")
+    person.follow("Custom Authorizers")
     person.follow("Create Custom Authorizer")
     person.fill("Name", "1")
     person.fill("Max. Cache Age (s)", "30")
