@@ -11,13 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from console import limits
+from django.core.exceptions import ValidationError
+
+from console import limits, pem
 from console.models.feature import Feature
-from gateway.snapshot import Settings
+from gateway.client import tls_context
+from gateway.snapshot import ClientTls, Settings
 
 log = logging.getLogger(__name__)
 RATELIMIT = 200
 MB = 1024 * 1024
+CLIENT_CERTIFICATE = "backend_client_certificate"
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,63}\Z")
 # What a configuration makes of the settings: fields, or a name of `app_auths`.
 Effect = Callable[[Any], dict[str, Any]]
@@ -25,13 +29,18 @@ Effect = Callable[[Any], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Parameter:
-    """`read` gives the value in a config, or ValueError; `effect` its settings."""
+    """`read` gives the value in a config, or ValueError; `effect` its settings.
+
+    `secret` is the member of the config that is kept apart, and never shown.
+    """
 
     title: str
     default: str
     help: str
     read: Callable[[str], Any]
     effect: Effect
+    secret: str = ""
+    show: Callable[[str], str] = str
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -102,6 +111,35 @@ def _digest_header(config: str) -> str:
     if not _HEADER.match(name):
         raise ValueError("auth_header: the name of a header")
     return name if _enabled(raw) else ""
+
+
+def _certificate(config: str) -> ClientTls | None:
+    """What is shown to backends; while it is off, any text may be in it."""
+    raw = _object(config)
+    ca, content, key = (raw.get(name, "") for name in ("ca", "content", "key"))
+    if not all(isinstance(text, str) for text in (ca, content, key)):
+        raise ValueError("ca, content and key: texts in PEM")
+    if not _enabled(raw):
+        return None
+    try:
+        pem.check_shown(content, key)
+        tls = ClientTls(pem.authorities(ca) if ca else "", content, key)
+    except ValidationError as error:
+        raise ValueError(error.messages[0].rstrip(".")) from None
+    tls_context(tls)
+    return tls
+
+
+def _certificate_name(config: str) -> str:
+    """What a list says of it; the texts themselves are long."""
+    raw = _object(config)
+    if not raw.get("content"):
+        return str(raw.get("enable"))
+    try:
+        facts = pem.facts(raw["content"])
+    except ValidationError:
+        return f"{raw.get('enable')}: unreadable"
+    return f"{raw.get('enable')}: {facts.common_name}, to {facts.not_after:%Y/%m/%d}"
 
 
 def _field(name: str) -> Effect:
@@ -188,13 +226,23 @@ PARAMETERS: dict[str, Parameter] = {
             {"app_auths": ("app_jwt",), "app_jwt_header": name} if name else {}
         ),
     ),
+    CLIENT_CERTIFICATE: Parameter(
+        "Client certificate for backends",
+        '{"enable": "off", "ca": "", "content": "", "key": ""}',
+        "What HTTPS backends with two-way authentication are shown.",
+        _certificate,
+        # No limit of calls: `client_certificate` has it.
+        lambda _: {},
+        secret="key",
+        show=_certificate_name,
+    ),
 }
 
 
 def _value(parameter: Parameter, row: Feature) -> Any:
     """None for what cannot be read: the default holds then."""
     try:
-        return parameter.read(row.config)
+        return parameter.read(row.whole)
     except ValueError as error:
         log.error("gateway parameter %s: %s", row.name, error)
         return None
@@ -212,13 +260,19 @@ def in_force() -> InForce:
     """The settings of calls, with everything that is configured."""
     fields: dict[str, Any] = {"ratelimit": RATELIMIT}
     app_auths: list[str] = []
-    for row in Feature.objects.filter(enable=True):
+    for row in Feature.objects.filter(enable=True).exclude(name=CLIENT_CERTIFICATE):
         parameter = PARAMETERS.get(row.name)
         if parameter is not None and (value := _value(parameter, row)) is not None:
             found = parameter.effect(value)
             app_auths += found.pop("app_auths", ())
             fields |= found
     return InForce(replace(limits.of_calls(), **fields), frozenset(app_auths))
+
+
+def client_certificate() -> ClientTls | None:
+    """What backends with two-way authentication are shown, when that is on."""
+    row = Feature.objects.filter(name=CLIENT_CERTIFICATE, enable=True).first()
+    return _value(PARAMETERS[CLIENT_CERTIFICATE], row) if row else None
 
 
 def of_calls() -> Settings:

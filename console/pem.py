@@ -10,7 +10,10 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -50,9 +53,23 @@ def check(cert_content: str, private_key: str) -> None:
         _check_names(chain[0])
         _check_chain(chain)
         return
-    raise _refused(
-        "private_key", "APIG.2101", "Key: it does not belong to this certificate."
-    )
+    raise _foreign_key()
+
+
+def check_shown(content: str, key: str) -> None:
+    """A certificate that a client shows: it needs no host name."""
+    chain = load_chain(content)
+    if not _is_for(chain[0], load_key(key)):
+        raise _foreign_key()
+    _check_expired(chain[0])
+    _check_chain(chain)
+
+
+def authorities(text: str) -> str:
+    """The CAs in a text that may hold more than them, such as comments."""
+    check_roots(text)
+    found = load_chain(text)
+    return "".join(each.public_bytes(Encoding.PEM).decode() for each in found)
 
 
 def check_roots(trusted_root_ca: str) -> None:
@@ -146,12 +163,23 @@ def _is_for(certificate: x509.Certificate, key: Any) -> bool:
     return bool(certificate.public_key() == key.public_key())
 
 
-def _check_times(certificate: x509.Certificate) -> None:
+def _foreign_key() -> ValidationError:
+    return _refused(
+        "private_key", "APIG.2101", "Key: it does not belong to this certificate."
+    )
+
+
+def _check_expired(certificate: x509.Certificate) -> None:
     expires = certificate.not_valid_after_utc
     if expires <= timezone.now():
         raise _refused(
             "cert_content", "APIG.2102", f"Content: it expired on {expires:%Y/%m/%d}."
         )
+
+
+def _check_times(certificate: x509.Certificate) -> None:
+    _check_expired(certificate)
+    expires = certificate.not_valid_after_utc
     if expires > LAST_DAY:
         raise _refused(
             "cert_content",

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import TextField
 
 from console import models
 
@@ -108,8 +110,16 @@ class BindingAdmin(admin.ModelAdmin):
     list_display = ("policy", "api", "env", "apply_time")
 
 
+class Discreet(AdminTextareaWidget):
+    """Does not repeat a private key that was refused."""
+
+    def format_value(self, value: Any) -> str | None:
+        return "" if "PRIVATE KEY" in (value or "") else super().format_value(value)
+
+
 @admin.register(models.Feature)
 class FeatureAdmin(admin.ModelAdmin):
+    formfield_overrides = {TextField: {"widget": Discreet}}
     list_display = ("name", "enable", "config", "update_time")
 
 

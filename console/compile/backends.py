@@ -1,8 +1,10 @@
 """The nested documents of a definition to the gateway's parameters and backends."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from console import features
 from console.compile.functions import target
 from console.models.api.backends import DOCUMENTS, named
 from console.models.api.params import FRONTEND
@@ -39,6 +41,7 @@ class Backends:
     def __init__(self, guard: Guard, channels: Channels) -> None:
         self._guard = guard
         self._channels = channels
+        self._certificate = features.client_certificate()
         self._targets: dict[tuple[str, str, str], data.Target | None] = {}
 
     @property
@@ -93,9 +96,19 @@ class Backends:
             timeout=raw["timeout"],
             retry_count=int(raw["retry_count"]),
             enable_client_ssl=raw["enable_client_ssl"],
+            tls=self._tls(raw),
             channel=self._channel(info.get("vpc_channel_id")),
             proxy_host=info.get("vpc_channel_proxy_host", ""),
         )
+
+    def _tls(self, raw: Raw) -> data.ClientTls | None:
+        """Whom to trust and what to show, where that is not the usual."""
+        shown = self._certificate if raw["enable_client_ssl"] else None
+        tls = shown or data.ClientTls()
+        # What was published before there were CAs of backends has none.
+        if own := raw.get("ca_content"):
+            tls = replace(tls, ca=own)
+        return tls if tls != data.ClientTls() else None
 
     def _channel(self, channel_id: str | None) -> data.Channel | None:
         """A channel; one that is gone must refuse calls, not let them go elsewhere."""

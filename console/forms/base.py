@@ -8,6 +8,15 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from console.models import Environment
 from console.models.environment import RELEASE_ID
 
+PEM = {"rows": 8, "class": "mono", "spellcheck": "false", "autocomplete": "off"}
+
+
+class SecretText(forms.Textarea):
+    """Text that is written and never shown, not even after an error."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
 
 class NamesFields(forms.BaseForm):
     """A form whose messages name their field, where Django's do not."""

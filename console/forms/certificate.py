@@ -4,17 +4,8 @@ from typing import Any
 
 from django import forms
 
-from console.forms.base import NounForm, segmented
+from console.forms.base import PEM, NounForm, SecretText, segmented
 from console.models import Certificate
-
-PEM = {"rows": 8, "class": "mono", "spellcheck": "false", "autocomplete": "off"}
-
-
-class SecretText(forms.Textarea):
-    """Text that is written and never shown, not even after an error."""
-
-    def format_value(self, value: Any) -> str:
-        return ""
 
 
 class CertificateForm(NounForm):

@@ -14,6 +14,9 @@ from django.db import models
 
 from gateway.source import read_cipher
 
+# What stands in the place of a secret that is not shown.
+MASK = "******"
+
 
 class SecretUnreadable(RuntimeError):
     """A stored secret was written with a key that is no longer there."""

@@ -17,10 +17,9 @@ from console.models.api.paths import path_shape
 from console.models.base import CJK, rule
 from console.models.binding import Binding, Policy
 from console.models.channel import Channel
-from console.models.fields import EncryptedTextField
+from console.models.fields import MASK, EncryptedTextField
 from gateway.policies import cors, registry
 
-MASK = "******"
 MAX_CONTENT = 65_535
 # The members of documents that are never shown.
 SECRETS = ("client_secret", "sasl_password")

@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from console.features import PARAMETERS
-from console.forms.feature import FeatureForm
+from console.features import CLIENT_CERTIFICATE, PARAMETERS
+from console.forms.feature import CertificateForm, FeatureForm
 from console.models import Feature
 from console.views import generic
 
@@ -33,7 +33,6 @@ class FeatureEdit(generic.Edit):
     """Modify one parameter, configured before or not."""
 
     model = Feature
-    form_class = FeatureForm
     template_name = "feature/form.html"
     done = "Saved. It holds for the next call."
 
@@ -45,6 +44,10 @@ class FeatureEdit(generic.Edit):
         if name not in PARAMETERS:
             raise Http404(f"There is no parameter {name}.")
         return Feature.objects.filter(name=name).first() or Feature(name=name)
+
+    def get_form_class(self) -> type[FeatureForm]:
+        own = self.kwargs["name"] == CLIENT_CERTIFICATE
+        return CertificateForm if own else FeatureForm
 
     def get_title(self) -> str:
         return f"Modify {self.object.name}"

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from console import bindings, models
+from tests.certificates import issue
 
 _numbers = count(1)
 
@@ -61,6 +62,13 @@ def feature(name: str, config: str, **fields: Any) -> models.Feature:
     row = models.Feature(name=name, config=config, **fields)
     row.save_valid()
     return row
+
+
+def client_certificate(**document: str) -> models.Feature:
+    """What backends are shown: on, from the CA of the tests."""
+    shown = issue("gateway.example")
+    known = {"enable": "on", "ca": "", "content": shown.pem, "key": shown.key_pem()}
+    return feature("backend_client_certificate", json.dumps(known | document))
 
 
 def orchestration(**fields: Any) -> models.Orchestration:

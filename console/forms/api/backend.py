@@ -16,7 +16,7 @@ from console.forms.api.params import (
     SystemRow,
     SystemRows,
 )
-from console.forms.base import PlainForm, RowFormSet, rows_of, segmented, switch
+from console.forms.base import PEM, PlainForm, RowFormSet, rows_of, segmented, switch
 from console.forms.targets import chosen, function_field, target_choices
 from console.models import Api, Authorizer
 from console.models.api.backends import (
@@ -150,6 +150,13 @@ class BackendForm(PlainForm):
     enable_client_ssl = forms.BooleanField(
         label="Two-Way Authentication", required=False, widget=switch()
     )
+    ca_content = forms.CharField(
+        label="Backend CA",
+        required=False,
+        widget=forms.Textarea(attrs=PEM | {"rows": 4}),
+        help_text="In PEM: who issues the backend's certificate. Blank: those that "
+        "this host trusts.",
+    )
     status_code = forms.TypedChoiceField(
         label="Status Code", choices=_status_choices, coerce=int, initial=200
     )
@@ -180,6 +187,7 @@ class BackendForm(PlainForm):
         "proxy_host": f"by_channel={BY_CHANNEL}",
         "retries": "backend_type=HTTP",
         "enable_client_ssl": "protocol=HTTPS",
+        "ca_content": "protocol=HTTPS",
         "function": "backend_type=FUNCTION",
         "target": "backend_type=FUNCTION",
         "invocation_type": "backend_type=FUNCTION",
@@ -255,7 +263,8 @@ class BackendForm(PlainForm):
 
     def below(self) -> list[forms.BoundField]:
         function = ("function", "target", "invocation_type", "network_type")
-        names = ("proxy_host", *function, "timeout", "retries", "enable_client_ssl")
+        tls = ("enable_client_ssl", "ca_content")
+        names = ("proxy_host", *function, "timeout", "retries", *tls)
         mock = ("status_code", "result_content")
         return [self[name] for name in (*names, *mock)]
 
@@ -302,11 +311,12 @@ class BackendForm(PlainForm):
             "vpc_channel_proxy_host": data["proxy_host"],
         }
         document = {member: data[name] for name, member in NAMES.items()}
+        https = data["protocol"] == "HTTPS"
         return document | {
             "timeout": data["timeout"],
             "retry_count": str(-1 if data["retries"] is None else data["retries"]),
-            "enable_client_ssl": data["enable_client_ssl"]
-            and data["protocol"] == "HTTPS",
+            "enable_client_ssl": data["enable_client_ssl"] and https,
+            "ca_content": data["ca_content"] if https else "",
             "vpc_channel_status": status,
             "vpc_channel_info": info if status == BY_CHANNEL else None,
         }
@@ -343,7 +353,8 @@ class BackendForm(PlainForm):
 def _initial(saved: Document) -> Document:
     """What the fields show of a saved document."""
     shown = {name: saved[member] for name, member in NAMES.items() if member in saved}
-    names = ("timeout", "enable_client_ssl", "invocation_type", "network_type")
+    tls = ("enable_client_ssl", "ca_content")
+    names = ("timeout", *tls, "invocation_type", "network_type")
     mock = ("status_code", "result_content", "authorizer_id", "backend_type")
     shown |= {name: saved[name] for name in (*names, *mock) if name in saved}
     shown["guarded"] = bool(saved.get("authorizer_id"))

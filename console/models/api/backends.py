@@ -7,7 +7,9 @@ policy. What they refer to by name or id has to be there.
 import re
 from typing import Any
 
-from console import urns
+from django.core.exceptions import ValidationError
+
+from console import pem, urns
 from console.models.api.paths import read_backend_path
 from console.models.api.shape import (
     Member,
@@ -21,10 +23,13 @@ from console.models.api.shape import (
 )
 from console.models.authorizer import Authorizer
 from console.models.channel import Channel
+from gateway.client import tls_context
+from gateway.snapshot import ClientTls
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "ANY")
 MAX_CONTENT = 20_480
 MAX_HEADERS = 10
+MAX_CA = 65_535
 LONGEST_V1, LONGEST = 60_000, 600_000
 BY_CHANNEL, BY_ADDRESS = 1, 2
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}\Z")
@@ -50,6 +55,8 @@ BACKEND_API: Members = {
         "Retries", text(2, r"-1|\d|10", 'a text from "-1" to "10"'), "-1"
     ),
     "enable_client_ssl": Member("Two-Way Authentication", boolean, False),
+    # Of ours: the vendor trusts one list of authorities for all backends.
+    "ca_content": Member("Backend CA", lambda raw: _authorities(raw), ""),
     "vpc_channel_status": Member(
         "Load Balance Channel", one_of(BY_CHANNEL, BY_ADDRESS), BY_ADDRESS
     ),
@@ -138,8 +145,33 @@ def _check_http(backend: Document) -> None:
     if port and not 0 < int(port[1]) < 65_536:
         raise broken("Backend Address: a port is a number from 1 to 65535.")
     _check_timeout(backend["timeout"])
-    if backend["enable_client_ssl"] and backend["req_protocol"] != "HTTPS":
-        raise broken("Two-Way Authentication: only with HTTPS.", "APIG.3717")
+    _check_tls(backend)
+
+
+def _check_tls(backend: Document) -> None:
+    from console import features
+
+    if backend["req_protocol"] != "HTTPS":
+        if backend["enable_client_ssl"]:
+            raise broken("Two-Way Authentication: only with HTTPS.", "APIG.3717")
+        if backend["ca_content"]:
+            raise broken("Backend CA: only with HTTPS.")
+    elif backend["enable_client_ssl"] and features.client_certificate() is None:
+        raise broken(
+            "Two-Way Authentication: enable the gateway parameter "
+            f"{features.CLIENT_CERTIFICATE}, with a certificate, first."
+        )
+
+
+def _authorities(value: Any) -> str:
+    """Certificates of CAs, in PEM, that the gateway can use."""
+    try:
+        found = pem.authorities(text(MAX_CA)(value))
+    except ValidationError as error:
+        problem = error.messages[0].removeprefix("CA: ").rstrip(".")
+        raise ValueError(problem) from None
+    tls_context(ClientTls(found))
+    return found
 
 
 def _check_timeout(timeout: int) -> None:

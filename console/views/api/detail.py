@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from console import addresses
+from console import addresses, pem
 from console.forms.api.policy import SOURCES, TYPE_LABELS
 from console.models import Api, Authorizer
 from console.models.api.policies import NAMED_BY
@@ -87,7 +87,14 @@ def _http(backend: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("Timeout (ms)", backend.get("timeout")),
         ("Retries", backend.get("retry_count")),
         ("Two-Way Authentication", _switch(bool(backend.get("enable_client_ssl")))),
+        ("Backend CA", _authorities(backend.get("ca_content", ""))),
     ]
+
+
+def _authorities(content: str) -> str:
+    """Whose certificates are trusted, by name."""
+    chain = pem.load_chain(content) if content else []
+    return ", ".join(each.subject.rfc4514_string() for each in chain)
 
 
 def _function(backend: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -7,7 +7,8 @@ from django.test import Client
 
 from console.compile import Compiler
 from console.models import Api
-from tests.console import world
+from tests.certificates import authority
+from tests.console import policies, world
 from tests.console.page import Page
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +221,27 @@ def test_modifying_changes_nothing_by_itself(admin_client: Client) -> None:
     page = Page(admin_client.get(api.get_absolute_url()))
     for text in ("other.example", "192.0.2.1", "X-A", "fine", "How a Call Goes"):
         assert page.says(text)
+
+
+def test_an_https_backend_may_have_a_ca_of_its_own(admin_client: Client) -> None:
+    ca = authority().pem
+    sent = second(admin_client) | {"protocol": "HTTPS", "ca_content": "no PEM"}
+    refused = Page(admin_client.post(CREATE, sent))
+    assert "Backend CA: certificates in PEM" in refused.text
+    api = finish(admin_client, sent | {"ca_content": ca.replace("\n", "\r\n")})
+    assert api.backend_api["ca_content"] == ca
+    assert "CN=Test CA" in Page(admin_client.get(api.get_absolute_url())).text
+    edit = f"/apis/{api.pk}/edit/"
+    again = press(admin_client, Page(admin_client.get(edit)).form_with("req_uri"), edit)
+    plain = again.form_with("address")
+    assert plain["ca_content"].strip() == ca.strip()
+    finish(admin_client, plain | {"protocol": "HTTP"}, edit)
+    assert Api.objects.get().backend_api["ca_content"] == ""
+
+
+def test_two_way_authentication_says_what_it_needs(admin_client: Client) -> None:
+    sent = second(admin_client) | {"protocol": "HTTPS", "enable_client_ssl": "on"}
+    refused = Page(admin_client.post(CREATE, sent))
+    assert "enable the gateway parameter backend_client_certificate" in refused.text
+    policies.client_certificate()
+    assert finish(admin_client, sent).backend_api["enable_client_ssl"] is True

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from console.models.api.backends import named, read_backend
 from console.models.api.shape import code_of
+from tests.certificates import authority, issue
 from tests.console import policies, world
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +19,7 @@ HTTP = {
     "req_uri": "/v1/{id}",
     "timeout": 5000,
 }
+HTTPS = {"req_protocol": "HTTPS"}
 
 
 def function(**fields: Any) -> dict[str, Any]:
@@ -36,6 +38,7 @@ def test_what_is_absent_gets_its_default_and_what_nobody_knows_goes() -> None:
     assert read_backend("HTTP", HTTP | {"id": "1", "status": 1}) == HTTP | {
         "retry_count": "-1",
         "enable_client_ssl": False,
+        "ca_content": "",
         "vpc_channel_status": 2,
         "vpc_channel_info": None,
         "authorizer_id": "",
@@ -53,7 +56,6 @@ def test_what_is_absent_gets_its_default_and_what_nobody_knows_goes() -> None:
         {"url_domain": "#host##port#"},
         {"url_domain": "#host#:8080"},
         {"url_domain": "a-b_c.example"},
-        {"req_protocol": "HTTPS", "enable_client_ssl": True},
         {"timeout": 1},
         {"timeout": 60_000},
         {"retry_count": "0"},
@@ -87,6 +89,11 @@ def test_a_documented_http_backend_is_taken(fields: dict[str, Any]) -> None:
         ({"retry_count": "11"}, "APIG.2012", "Retries"),
         ({"retry_count": 1}, "APIG.2012", "Retries"),
         ({"enable_client_ssl": True}, "APIG.3717", "Two-Way"),
+        (HTTPS | {"enable_client_ssl": True}, "APIG.2012", "backend_client_cert"),
+        (HTTPS | {"ca_content": "no PEM"}, "APIG.2012", "Backend CA: certificates in"),
+        (HTTPS | {"ca_content": 5}, "APIG.2012", "Backend CA: a text"),
+        (HTTPS | {"ca_content": issue("leaf").pem}, "APIG.2012", "Backend CA: a cert"),
+        ({"ca_content": authority().pem}, "APIG.2012", "Backend CA: only with HTTPS"),
         ({"enable_client_ssl": "yes"}, "APIG.2012", "Two-Way"),
         ({"authorizer_id": "nobody"}, "APIG.3081", "nobody"),
         ({"remark": "d" * 256}, "APIG.2012", "Description"),
@@ -97,6 +104,23 @@ def test_another_http_backend_is_refused(
 ) -> None:
     assert refused("HTTP", HTTP | fields)[0] == code
     assert said in refused("HTTP", HTTP | fields)[1]
+
+
+def test_two_way_authentication_needs_the_gateway_s_certificate() -> None:
+    wanted = HTTP | HTTPS | {"enable_client_ssl": True}
+    row = policies.client_certificate()
+    assert read_backend("HTTP", wanted)["enable_client_ssl"] is True
+    row.enable = False
+    row.save_valid()
+    assert "backend_client_certificate" in refused("HTTP", wanted)[1]
+
+
+def test_of_a_backend_s_authorities_nothing_but_certificates_is_kept() -> None:
+    ca, other = authority().pem, authority("Other").pem
+    noisy = f"# subject=#Name#\r\n{ca}\n# another\n{other}"
+    assert read_backend("HTTP", HTTP | HTTPS | {"ca_content": noisy})["ca_content"] == (
+        ca + other
+    )
 
 
 def test_a_parameter_says_how_long_an_http_backend_may_take() -> None:
