@@ -11,7 +11,7 @@
     ├─ TlsVersionNotSupported         400     APIG.0204  DEFAULT_4XX
     ├─ ClientCertificateError         400     APIG.0205  DEFAULT_4XX
     ├─ Throttled                      429     APIG.0308  THROTTLED
-    ├─ OrchestrationMissing          400     APIG.0106  ORCHESTRATION_PARAMETER_NOT_FOUND
+    ├─ OrchestrationMissing       400     APIG.0106  ORCHESTRATION_PARAMETER_NOT_FOUND
     ├─ OrchestrationFailed            400     APIG.0106  ORCHESTRATION_FAILURE
     ├─ QuotaUsedUp                    405     APIG.0501  DEFAULT_4XX
     ├─ AddressUnknown                 403     APIG.0401  ACCESS_DENIED
