@@ -7,18 +7,20 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from console import roles
 from console.keys import write_private
 from console.models import ApiGroup, Environment, GatewayResponse
 from console.models.environment import RELEASE_ID
 
 
 def ensure_defaults(**_: Any) -> None:
-    """RELEASE, the group DEFAULT and its gateway response always exist."""
+    """RELEASE, the group DEFAULT with its response, and the roles always exist."""
     Environment.objects.get_or_create(pk=RELEASE_ID, defaults={"name": "RELEASE"})
     group, _created = ApiGroup.objects.get_or_create(
         is_default=True, defaults={"name": "DEFAULT"}
     )
     ensure_default_response(group)
+    roles.ensure()
 
 
 def ensure_default_response(group: ApiGroup) -> GatewayResponse:

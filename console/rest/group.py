@@ -74,6 +74,7 @@ class Access(PlainSerializer):
 
 class Groups(Resource):
     model = models.ApiGroup
+    verbs = {**Resource.verbs, "check": "view"}
     serializer = GroupSerializer
     key = "group_id"
     items = "groups"

@@ -6,10 +6,10 @@ is empty, so that clients which ask before they act go on.
 
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import User
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from console.models import Instance
 from console.rest.errors import Refusal
 from console.rest.resources import Endpoint
 
@@ -17,7 +17,7 @@ from console.rest.resources import Endpoint
 class CloudOnly(Endpoint):
     """What a gateway of one's own does not have."""
 
-    model = User
+    model = Instance
     text = "This gateway is self-hosted: there is no such cloud resource here."
     # What a list of it answers.
     nothing: ClassVar[dict[str, Any]] = {}

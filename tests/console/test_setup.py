@@ -24,14 +24,6 @@ def test_the_defaults_are_there_once() -> None:
     assert GatewayResponse.objects.get().name == "default"
 
 
-def test_defaults_that_were_renamed_are_not_made_again() -> None:
-    group = world.default_group()
-    group.name = "renamed"
-    group.save_valid()
-    ensure_defaults()
-    assert ApiGroup.objects.get().name == "renamed"
-
-
 def test_a_group_has_one_default_response() -> None:
     group = world.group()
     assert ensure_default_response(group) == ensure_default_response(group)
