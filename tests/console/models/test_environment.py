@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 
+from console import publish
 from console.models import Environment
 from tests.console import world
 
@@ -28,6 +29,14 @@ def test_there_is_one_release() -> None:
 
 
 def test_an_environment_with_published_apis_cannot_be_deleted() -> None:
-    world.published()
+    other = Environment(name="DEV")
+    other.save_valid()
+    publish.publish(world.api(), other)
     with pytest.raises(ProtectedError):
+        other.delete()
+
+
+def test_release_always_exists() -> None:
+    with pytest.raises(ValidationError) as refused:
         world.environment().delete()
+    assert refused.value.code == "APIG.3418"
