@@ -251,9 +251,11 @@ def finish(call: Call, answer: Response) -> Response:
         milliseconds = round((time.perf_counter() - call.started) * 1000)
         headers.append((b"X-Apig-Latency", str(milliseconds).encode()))
         headers += throttling.headers(call)
-    body = b"" if answer.status in BODILESS else answer.body
-    if isinstance(body, bytes) and answer.status not in BODILESS:
-        headers.append((b"Content-Length", str(len(body)).encode()))
+    body = answer.body
+    if answer.status in BODILESS:
+        body = b""
+    elif isinstance(body, bytes):
+        headers.append((b"Content-Length", b"%d" % len(body)))
     final = Response(answer.status, headers, body)
     if not call.debug:
         access.note(call, final)

@@ -1,12 +1,10 @@
 """Where a gateway gets its snapshot: a file on this host, encrypted.
 
-The file is replaced whole, so its identity (inode, time, size) tells a change;
-asking costs one stat per request, and the next request sees what was written.
-
-That request reads a file of the usual size, in some milliseconds. A server has a
-thread that reads a larger one, in pieces, while calls go on with the last snapshot;
-it tells when it is done, and who wrote the file waits for that (`await_readers`). So
-no call waits long, and yet what the console says is saved is in force.
+The file is replaced whole, so its identity (inode, time, size) tells a change. `File`
+asks at each call, and the next one sees what was written. A server has `Followed`: a
+thread that looks, reads in pieces, and tells when it is done, while calls go on with
+the last snapshot; who wrote the file waits for that (`await_readers`). So no call
+waits for configuration, and yet what the console says is saved is in force.
 """
 
 import fcntl
@@ -17,7 +15,7 @@ import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Thread
 from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -28,10 +26,8 @@ from gateway.snapshot import Snapshot, dump, load
 log = logging.getLogger(__name__)
 
 Identity = tuple[int, int, int]
-# Bytes of a file that a call may read itself, which takes it some milliseconds.
-LARGE = 16 * 1024
 # Seconds between two looks of a thread, and of its rest after each piece.
-_LOOK, _PAUSE = 0.05, 0.0001
+_LOOK, _PAUSE = 0.02, 0.0001
 _UNREADABLE = (
     InvalidToken,
     ValueError,
@@ -78,16 +74,13 @@ class File:
             stat = os.stat(self._path)
             seen = stat.st_mtime_ns, stat.st_ino, stat.st_size
             if seen != self._seen:
-                self._changed(seen)
+                self._load(seen)
         except OSError as error:
             if self._snapshot is None:
                 raise ConfigurationMissing(reason=str(error)) from None
         if self._snapshot is None:
             raise ConfigurationMissing(reason=f"{self._path} cannot be read")
         return self._snapshot
-
-    def _changed(self, seen: Identity) -> None:
-        self._load(seen)
 
     def _load(self, seen: Identity, pause: Callable[[], object] = _no_pause) -> None:
         with open(self._path, "rb") as file:
@@ -102,44 +95,44 @@ class File:
 
 
 class Followed(File):
-    """A server's: thread-safe, and what is large is read by a thread of its own."""
+    """A server's: read by a thread of its own, so that calls need not ask."""
 
     def __init__(self, path: Path, key_file: Path) -> None:
         super().__init__(path, key_file)
-        self._reading = Lock()
         self._told: Identity | None = None
         self._teller = _teller(path)
+        self._look()
         Thread(target=self._follow, name="snapshot", daemon=True).start()
 
-    def _changed(self, seen: Identity) -> None:
-        """Read it now if it is the first, or small; else the thread does, soon."""
-        if self._snapshot is None or seen[2] <= LARGE:
-            self._read(seen)
-
-    def _read(self, seen: Identity, pause: Callable[[], object] = _no_pause) -> None:
-        with self._reading:
-            if seen == self._seen:
-                return
-            gc.disable()
-            try:
-                self._load(seen, pause)
-                # Or the next call would wait until all of it has been looked at.
-                gc.freeze()
-            finally:
-                gc.enable()
+    def current(self) -> Snapshot:
+        if self._snapshot is None:
+            raise ConfigurationMissing(reason=f"{self._path} cannot be read")
+        return self._snapshot
 
     def _follow(self) -> None:
         while True:
             time.sleep(_LOOK)
-            try:
-                seen = identity(self._path)
-                if seen != self._seen:
-                    self._read(seen, lambda: time.sleep(_PAUSE))
-                if self._seen != self._told:
-                    self._told = self._seen
-                    os.pwrite(self._teller, _text(self._told), 0)
-            except OSError as error:
-                log.debug("the snapshot cannot be read: %s", error)
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            seen = identity(self._path)
+            if seen != self._seen:
+                self._read(seen)
+            if self._seen != self._told:
+                self._told = self._seen
+                os.pwrite(self._teller, _text(self._told), 0)
+        except OSError as error:
+            log.debug("the snapshot cannot be read: %s", error)
+
+    def _read(self, seen: Identity) -> None:
+        gc.disable()
+        try:
+            self._load(seen, lambda: time.sleep(_PAUSE))
+            # Or the next call would wait until all of it has been looked at.
+            gc.freeze()
+        finally:
+            gc.enable()
 
 
 def identity(path: str | Path) -> Identity:
@@ -149,19 +142,15 @@ def identity(path: str | Path) -> Identity:
 
 
 def await_readers(path: Path, seconds: float = 3.0) -> bool:
-    """Wait until every server on this host has read the file; False if one has not.
-
-    Of a small file nobody has to wait: the next call reads it.
-    """
+    """Wait until every server on this host has read the file; False if one has not."""
     deadline = time.monotonic() + seconds
-    while (seen := identity(path))[2] > LARGE:
-        text = _text(seen)
+    while True:
+        text = _text(identity(path))
         if all(teller.read_bytes() == text for teller in _tellers(path)):
-            break
+            return True
         if time.monotonic() > deadline:
             return False
         time.sleep(_LOOK / 5)
-    return True
 
 
 def _text(seen: Identity | None) -> bytes:
