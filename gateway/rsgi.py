@@ -22,7 +22,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -221,7 +221,7 @@ def _request(scope: Scope, proto: HTTPProtocol) -> Request:
         headers,
         scheme=scope.scheme,
         client=scope.client.rpartition(":")[0].strip("[]"),
-        port=int(scope.server.rpartition(":")[2]),
+        port=_port(scope.server),
         read=Body(proto).read if framed else None,
     )
 
@@ -275,7 +275,16 @@ def _respond(proto: HTTPProtocol, answer: Response) -> None:
 
 
 def _wire(headers: RawHeaders) -> list[tuple[str, str]]:
-    return [(k.decode(), decode_text(v)) for k, v in headers]
+    try:
+        return [(k.decode(), v.decode()) for k, v in headers]
+    except UnicodeDecodeError:
+        return [(k.decode(), decode_text(v)) for k, v in headers]
+
+
+@lru_cache(maxsize=64)
+def _port(server: str) -> int:
+    """Of a listener's address."""
+    return int(server.rpartition(":")[2])
 
 
 def _failed(error: Exception) -> Response:
