@@ -16,8 +16,15 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
-from console.demo import CODE, TEST, TOKEN
+TOKEN, TEST = "Basic dXNlcjE6cGFzc3dvcmQ=", "user@123"
+CODE = """import json
 
+def handler(event, context):
+    given = event["headers"]["token"], event["queryStringParameters"]["test"]
+    known = context.getUserData("token"), context.getUserData("test")
+    status = {"status": "allow" if given == known else "deny"}
+    return {"statusCode": 200, "body": json.dumps(status)}
+"""
 PATH, RELEASE = "/walkthrough", "DEFAULT_ENVIRONMENT_RELEASE_ID"
 
 
