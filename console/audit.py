@@ -148,6 +148,11 @@ def record(verb: int, target: Model, changes: list[dict[str, Any]]) -> None:
     _prune()
 
 
+def record_made(target: Model) -> None:
+    """The trace of a row that was made in bulk, which sends no signal."""
+    record(1, target, _changes(None, target))
+
+
 def _names(kind: type[Model]) -> tuple[str, ...]:
     name = kind.__name__
     own = (name, f"Create{name}", f"Update{name}", f"Delete{name}")

@@ -8,6 +8,7 @@ snapshot anew before the page answers, so the next request sees it.
 import fcntl
 import logging
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,19 +19,19 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Count, Model
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
-from console import limits, models
+from console import audit, limits, models
 from console.compile import Compiler, variables
 from gateway import source
 
+# Not Api: what is saved is a draft, which nobody calls.
 _WATCHED = (
     models.Acl,
     models.AclBinding,
     models.Alias,
-    models.Api,
     models.ApiGroup,
     models.AppAcl,
     models.AppQuota,
@@ -104,26 +105,10 @@ def publish(
     ValidationError when another API that is live there has the same route, or when
     a variable of its backend has no value there.
     """
-    now = timezone.now()
-    release = models.Release(
-        api=api,
-        env=env,
-        remark=remark,
-        publish_time=now,
-        version_no=_version_no(api, env),
-        definition=api.definition(),
-    )
-    _check_variables(release)
-    _check_route(release)
-    _retire(api, env)
-    release.save_valid()
-    kept = api.releases.filter(env=env).values("pk")[
-        : limits.limit("API_VERSION_NUM_LIMIT")
-    ]
-    api.releases.filter(env=env).exclude(
-        pk__in=list(kept.values_list("pk", flat=True))
-    ).delete()
-    return release
+    outcome = publish_many([api], env, remark)
+    for _, error in outcome.failure:
+        raise error
+    return outcome.success[0]
 
 
 @dataclass
@@ -138,14 +123,56 @@ class Outcome:
 def publish_many(
     apis: Iterable[models.Api], env: models.Environment, remark: str = ""
 ) -> Outcome:
-    """Publish each that can be; one that cannot leaves nothing behind."""
-    outcome = Outcome()
+    """Publish each that can be; one that cannot leaves nothing behind.
+
+    What it takes in queries does not grow with the number of APIs, but for the audit.
+    """
+    apis, outcome = list(apis), Outcome()
+    live, numbers, now = Live(env), _version_nos(apis, env), timezone.now()
     for api in apis:
+        release = models.Release(
+            api=api,
+            env=env,
+            remark=remark,
+            publish_time=now,
+            version_no=_version_no(numbers[api.pk]),
+            definition=api.definition(),
+        )
         try:
-            outcome.success.append(publish(api, env, remark))
+            release.clean_fields(exclude=["api", "env"])
+            live.admit(release)
         except ValidationError as error:
             outcome.failure.append((api, error))
+        else:
+            outcome.success.append(release)
+    _make_live(outcome.success, env)
     return outcome
+
+
+def _make_live(releases: list[models.Release], env: models.Environment) -> None:
+    status = models.Release.Status
+    before = models.Release.objects.filter(env=env, status=status.EFFECTIVE)
+    before = before.filter(api__in=[release.api_id for release in releases])
+    before.update(status=status.NOT_EFFECTIVE)
+    models.Release.objects.bulk_create(releases)
+    for release in releases:
+        audit.record_made(release)
+    _forget(releases, env)
+    # Rows made in bulk send no signal.
+    _changed(models.Release)
+
+
+def _forget(releases: list[models.Release], env: models.Environment) -> None:
+    """Keep no more records of an API than there may be."""
+    most = limits.limit("API_VERSION_NUM_LIMIT")
+    rows = models.Release.objects.filter(
+        env=env, api__in=[r.api_id for r in releases]
+    ).order_by()
+    full = rows.values("api").annotate(count=Count("pk")).filter(count__gt=most)
+    for api_id in full.values_list("api", flat=True):
+        records = models.Release.objects.filter(env=env, api=api_id)
+        kept = list(records.values_list("pk", flat=True)[:most])
+        records.exclude(pk__in=kept).delete()
 
 
 @transaction.atomic
@@ -209,39 +236,64 @@ def switch_version(release: models.Release) -> None:
 
     ValidationError when another API that is live there has the same route.
     """
-    _check_variables(release)
-    _check_route(release)
+    Live(release.env).admit(release)
     _retire(release.api, release.env)
     release.status = models.Release.Status.EFFECTIVE
     release.save(update_fields=["status"])
 
 
-def _check_variables(release: models.Release) -> None:
-    known = models.Variable.objects.filter(env=release.env, group=release.api.group_id)
-    values = dict(known.values_list("variable_name", "variable_value"))
-    if lacking := variables.missing(release.definition, values):
-        names = ", ".join(f"#{name}#" for name in lacking)
-        raise ValidationError(
-            f"{names} has no value in {release.env}: add the environment variable to "
-            f"the group {release.api.group} first.",
-            code="APIG.3011",
-        )
+class Live:
+    """What is live in an environment, read once for each group."""
 
+    def __init__(self, env: models.Environment) -> None:
+        self._env = env
+        self._routes: dict[str, dict[str, tuple[Any, str]]] = {}
+        self._values: dict[str, dict[str, str]] = {}
 
-def _check_route(release: models.Release) -> None:
-    """What is live may clash although no two drafts do (APIG.3301)."""
-    others = models.Release.objects.filter(
-        env=release.env,
-        status=models.Release.Status.EFFECTIVE,
-        api__group=release.api.group_id,
-    ).exclude(api=release.api)
-    wanted = models.api.route(release.definition)
-    for other in others.select_related("api"):
-        if models.api.route(other.definition) == wanted:
+    def admit(self, release: models.Release) -> None:
+        """Take a definition in; ValidationError says why it cannot be live."""
+        self._check_variables(release)
+        self._check_route(release)
+
+    def _check_variables(self, release: models.Release) -> None:
+        group = release.api.group_id
+        if group not in self._values:
+            rows = models.Variable.objects.filter(env=self._env, group=group)
+            pairs = rows.values_list("variable_name", "variable_value")
+            self._values[group] = dict(pairs)
+        if lacking := variables.missing(release.definition, self._values[group]):
+            names = ", ".join(f"#{name}#" for name in lacking)
             raise ValidationError(
-                f"{other.api} answers to the same method and path in {release.env}: "
-                "take it offline there, or publish its changed definition, first."
+                f"{names} has no value in {release.env}: add the environment variable "
+                f"to the group {release.api.group} first.",
+                code="APIG.3011",
             )
+
+    def _check_route(self, release: models.Release) -> None:
+        """What is live may clash although no two drafts do."""
+        routes = self._routes_of(release.api.group_id)
+        wanted = models.api.route(release.definition)
+        for api_id, (route, name) in routes.items():
+            if route == wanted and api_id != release.api_id:
+                raise ValidationError(
+                    f"{name} answers to the same method and path in {self._env}: take "
+                    "it offline there, or publish its changed definition, first.",
+                    code="APIG.3301",
+                )
+        routes[release.api_id] = (wanted, release.api.name)
+
+    def _routes_of(self, group: str) -> dict[str, tuple[Any, str]]:
+        if group not in self._routes:
+            rows = models.Release.objects.filter(
+                env=self._env,
+                status=models.Release.Status.EFFECTIVE,
+                api__group=group,
+            ).values_list("api_id", "api__name", "definition")
+            self._routes[group] = {
+                id: (models.api.route(definition), name)
+                for id, name, definition in rows
+            }
+        return self._routes[group]
 
 
 def _retire(api: models.Api, env: models.Environment) -> int:
@@ -254,10 +306,20 @@ def _retire(api: models.Api, env: models.Environment) -> int:
     return count
 
 
-def _version_no(api: models.Api, env: models.Environment) -> str:
+def _version_nos(
+    apis: list[models.Api], env: models.Environment
+) -> dict[str, set[str]]:
+    """The version numbers that APIs have, by their ids."""
+    taken: dict[str, set[str]] = defaultdict(set)
+    rows = models.Release.objects.filter(env=env, api__in=[api.pk for api in apis])
+    for api_id, number in rows.values_list("api_id", "version_no"):
+        taken[api_id].add(number)
+    return taken
+
+
+def _version_no(taken: set[str]) -> str:
     """`YYYYMMDDHHMMSS` of now, later when that second is already taken."""
     moment = timezone.localtime()
-    taken = set(api.releases.filter(env=env).values_list("version_no", flat=True))
     while (number := f"{moment:%Y%m%d%H%M%S}") in taken:
         moment += timedelta(seconds=1)
     return number

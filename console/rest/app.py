@@ -77,13 +77,13 @@ class Apps(Resource):
     def update(self, request: Request, **kwargs: Any) -> Response:
         """A key cannot change; whoever sends it must send the same."""
         app = self.target
-        if request.data.get("app_key", app.app_key) not in (app.app_key, ""):
+        if self.body.get("app_key", app.app_key) not in (app.app_key, ""):
             raise errors.invalid("app_key")
         return self.reply(self.save(app))
 
     def reset(self, request: Request, **kwargs: Any) -> Response:
         """A given secret, or a new random one; the old one is dead at once."""
-        app, secret = self.target, request.data.get("app_secret")
+        app, secret = self.target, self.body.get("app_secret")
         if secret in (None, ""):
             app.reset_secret()
         elif isinstance(secret, str):

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as RuleBroken
+from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.http import Http404
 from rest_framework import exceptions
@@ -94,6 +95,10 @@ def _refusal(error: Exception, view: Any) -> Refusal | None:
         case ProtectedError():
             status = status_of(view.in_use)
             return Refusal(status, view.in_use, f"{view.noun()} is in use")
+        case IntegrityError() if "unique" in str(error).lower():
+            # Somebody else made it between the check and the writing.
+            code, text = view.duplicate, f"{view.noun()} already exists"
+            return Refusal(status_of(code), code, text)
         case _:
             return None
 

@@ -144,10 +144,10 @@ class Tags(Endpoint):
 
     def change(self, request: Request, **kwargs: Any) -> Response:
         """Add tags, one value to a key, or remove them."""
-        action = request.data.get("action")
+        action = self.body.get("action")
         if action not in ("create", "delete"):
             raise errors.invalid("action")
-        given = Tag(data=request.data.get("tags"), many=True)
+        given = Tag(data=self.body.get("tags"), many=True)
         given.is_valid(raise_exception=True)
         check_tags(given.validated_data)
         row = models.Instance.current()
@@ -194,7 +194,7 @@ class TaggedInstances(Endpoint):
         return Response({"total_count": len(self._found())})
 
     def _found(self) -> list[models.Instance]:
-        given, row = self.request.data, models.Instance.current()
+        given, row = self.body, models.Instance.current()
         wanted = Matches(data=given.get("tags", []), many=True)
         wanted.is_valid(raise_exception=True)
         names = Tag(data=given.get("matches", []), many=True)

@@ -1,0 +1,80 @@
+"""What clients get wrong: a documented error each time, and nothing half done."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection
+from rest_framework.test import APIClient
+
+from console import models
+from console.rest.table import Operation
+from console.rest.urls import OPERATIONS
+from tests.console.rest.conftest import Api, refused
+
+WRITES = [o for o in OPERATIONS if o.method in ("POST", "PUT")]
+# A body may be absent, or of any JSON type, with members of any type.
+BODIES: list[object] = [
+    b"",
+    b"{",
+    b"null",
+    b"[]",
+    b'"text"',
+    b"7",
+    {"name": [], "body": {}, "tags": 5, "apis": {}, "action": [], "env_id": {}},
+    b'{"name": "\\ud800", "remark": "\\u0000", "group_name": "\\u0000", "type": true}',
+    {"unknown": 1},
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("body", BODIES, ids=str)
+def test_no_body_is_a_failure_of_the_product(api: Api, body: object) -> None:
+    for operation in WRITES:
+        reply = api(operation.method, path_of(operation), body)
+        assert reply.status_code < 500, (operation.name, reply.content)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query", ["limit=x", "limit=-9&offset=-1", "offset=" + "9" * 30]
+)
+def test_no_page_is_a_failure_of_the_product(api: Api, query: str) -> None:
+    for operation in OPERATIONS:
+        if operation.method == "GET":
+            reply = api("GET", f"{path_of(operation)}?{query}&name=%00&id=%00")
+            assert reply.status_code < 500, (operation.name, reply.content)
+
+
+def path_of(operation: Operation) -> str:
+    path = re.sub(r"\{\w+\}", "0" * 32, operation.path)
+    return path.replace("/instances/" + "0" * 32, f"/instances/{settings.INSTANCE_ID}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_create_one_name_at_once_one_wins(admin_user: User) -> None:
+    def create(_: int) -> int:
+        client = APIClient()
+        client.force_authenticate(admin_user)
+        url = f"/v2/{settings.PROJECT_ID}/apigw/instances/{settings.INSTANCE_ID}/envs"
+        try:
+            return int(client.post(url, {"name": "TEST"}, format="json").status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(create, range(4))) == [201, 400, 400, 400]
+    assert models.Environment.objects.filter(name="TEST").count() == 1
+
+
+@pytest.mark.django_db
+def test_the_database_has_the_last_word(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(self: models.Environment) -> None:
+        raise IntegrityError("UNIQUE constraint failed: console_environment.name")
+
+    monkeypatch.setattr(models.Environment, "save_valid", late)
+    assert refused(api("POST", "~/envs", {"name": "DEV"})) == (400, "APIG.3205")
