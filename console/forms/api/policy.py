@@ -18,6 +18,8 @@ SOURCES = [
     ("system", "System parameter – Default gateway parameter"),
     ("frontend_authorizer", "System parameter – Frontend authentication parameter"),
 ]
+# Also that of a condition which only the management API makes.
+SOURCE_LABELS = {**dict(SOURCES), "orchestration": "Orchestrated parameter"}
 TYPE_LABELS = dict(zip(TYPES, ("Equal", "Enumerated", "Matching"), strict=True))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from console import addresses, pem
-from console.forms.api.policy import SOURCES, TYPE_LABELS
+from console.forms.api.policy import SOURCE_LABELS, TYPE_LABELS
 from console.models import Api, Authorizer
 from console.models.api.policies import NAMED_BY
 from console.models.channel import Channel
@@ -127,7 +127,7 @@ def _condition(condition: Mapping[str, str]) -> tuple[str, str, str, str]:
     origin = condition["condition_origin"]
     name = condition[NAMED_BY[origin]] if NAMED_BY[origin] else ""
     kind = TYPE_LABELS.get(condition["condition_type"], "")
-    return dict(SOURCES)[origin], name, kind, condition["condition_value"]
+    return SOURCE_LABELS[origin], name, kind, condition["condition_value"]
 
 
 def _way(api: Api) -> Iterator[tuple[str, str]]:

@@ -325,3 +325,19 @@ def test_the_address_has_the_scheme_and_port_of_the_protocol(
         row = world.api(req_protocol=protocol)
         url = shape.format(row.group.sl_domain).rstrip("/") + row.req_uri
         assert Page(admin_client.get(row.get_absolute_url())).says(url)
+
+
+def test_a_condition_on_an_orchestrated_parameter_is_shown(
+    admin_client: Client,
+) -> None:
+    condition = {
+        "condition_origin": "orchestration",
+        "condition_type": "exact",
+        "condition_value": "blue",
+        "mapped_param_name": "color",
+        "mapped_param_location": "query",
+    }
+    policy = {"name": "blue_ones", "effect_mode": "ALL", "conditions": [condition]}
+    row = world.api(policy_mocks=[policy | {"result_content": "b"}])
+    page = Page(admin_client.get(row.get_absolute_url()))
+    assert page.says("Orchestrated parameter") and page.says("color")
