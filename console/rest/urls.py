@@ -19,6 +19,7 @@ from console.rest import (
     debug,
     domain,
     environment,
+    feature,
     group,
     instance,
     outline,
@@ -45,9 +46,9 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     ("GET", "~/progress", "show_details_of_instance_progress_v2", instance.Progress, "retrieve"),
     ("GET", "~/restriction", "show_restriction_of_instance_v2", instance.Restriction, "retrieve"),
     # Gateway features
-    ("GET", "~/features", "list_features_v2", unsupported.Later, "list"),
-    ("POST", "~/features", "create_feature_v2", unsupported.Later, "create"),
-    ("GET", "~/instance-features", "list_instance_features", unsupported.Later, "list"),
+    ("GET", "~/features", "list_features_v2", feature.Features, "list"),
+    ("POST", "~/features", "create_feature_v2", feature.Features, "create"),
+    ("GET", "~/instance-features", "list_instance_features", feature.Supported, "list"),
     # Quota configuration
     ("GET", "/instance/configs", "list_instance_configs_v2", outline.Configs, "list"),
     ("GET", "~/project/configs", "list_project_cofigs_v2", outline.Configs, "list"),
