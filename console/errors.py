@@ -188,6 +188,7 @@ _TABLE = """
   3418 APIs are published in the environment
   3447 The access control policy is in use
   3451 The request throttling policy is in use
+  3471 The load balance channel has no servers of its own
   3474 The domain name is of another group
 409 {}
   1149 The gateway is busy

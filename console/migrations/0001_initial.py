@@ -3138,6 +3138,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("channel", "member_group_name"),
                 name="member_group_name",
+                violation_error_code="APIG.3309",
                 violation_error_message="Group Name: the channel has a group of this name.",
             ),
         ),
@@ -3146,6 +3147,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("channel", "host", "port"),
                 name="member_address",
+                violation_error_code="APIG.3309",
                 violation_error_message="Backend Server Address: the channel has this server already.",
             ),
         ),

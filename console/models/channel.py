@@ -160,6 +160,7 @@ class MemberGroup(Noun):
             models.UniqueConstraint(
                 fields=["channel", "member_group_name"],
                 name="member_group_name",
+                violation_error_code="APIG.3309",
                 violation_error_message="Group Name: the channel has a group of this "
                 "name.",
             )
@@ -230,6 +231,7 @@ class Member(Noun):
             models.UniqueConstraint(
                 fields=["channel", "host", "port"],
                 name="member_address",
+                violation_error_code="APIG.3309",
                 violation_error_message="Backend Server Address: the channel has this "
                 "server already.",
             )
