@@ -44,7 +44,6 @@ ELSEWHERE = frozenset(
     (
         "api_uri_no_escape",
         "app_token",
-        "backend_client_certificate",
         "backend_token_allow",
         "custom_auth_header",
         "custom_log",
