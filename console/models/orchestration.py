@@ -86,8 +86,11 @@ class Orchestration(Noun):
             if before and getattr(before, name) != getattr(self, name):
                 label = str(Orchestration._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
                 raise ValidationError(
-                    {name: ValidationError(f"{label}: it cannot be changed.")},
-                    code="APIG.3713",
+                    {
+                        name: ValidationError(
+                            f"{label}: it cannot be changed.", code="APIG.3713"
+                        )
+                    }
                 )
 
     def used_by(self) -> list[Api]:
