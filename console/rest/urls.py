@@ -30,6 +30,7 @@ from console.rest import (
     release,
     response,
     sign,
+    statistics,
     throttle,
     unsupported,
     variable,
@@ -293,8 +294,8 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     ("DELETE", "~/vpc-channels/{vpc_channel_id}/members/{member_id}", "delete_backend_instance_v2", member.Members, "destroy"),
     # Monitoring
     ("GET", "~/metric-data", "list_metric_data", unsupported.MetricData, "list"),
-    ("GET", "~/statistics/api/latest", "list_lately_api_statistics_v2", unsupported.Later, "list"),
-    ("GET", "~/statistics/group/latest", "list_lately_group_statistics_v2", unsupported.Later, "list"),
+    ("GET", "~/statistics/api/latest", "list_lately_api_statistics_v2", statistics.Statistics, "of_api"),
+    ("GET", "~/statistics/group/latest", "list_lately_group_statistics_v2", statistics.Statistics, "of_group"),
 ))
 # fmt: on
 
