@@ -1,8 +1,10 @@
 """Load balance channels to the gateway's values (policies.md section 6)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
-from console import models
+from console import features, models
 from gateway import snapshot as data
 
 
@@ -10,20 +12,32 @@ def channels() -> dict[str, data.Channel]:
     """Every channel by its id; a reference has the members of those it names."""
     rows = models.Channel.objects.prefetch_related("members", "member_groups")
     known = {row.pk: row for row in rows}
-    return {row.pk: _channel(row, known) for row in rows}
+    shown = features.client_certificate()
+    return {row.pk: _channel(row, known, shown) for row in rows}
 
 
-def _channel(row: models.Channel, known: dict[str, models.Channel]) -> data.Channel:
+def _channel(
+    row: models.Channel,
+    known: dict[str, models.Channel],
+    shown: data.ClientTls | None,
+) -> data.Channel:
     groups = row.member_groups.all()
-    config = row.vpc_health_config
     return data.Channel(
         id=row.pk,
         name=row.name,
         balance_strategy=row.balance_strategy,
         members=tuple(_members(row, known)),
         groups=tuple((group.pk, group.member_group_weight) for group in groups),
-        health=data.HealthCheck.parse(config) if config else None,
+        health=_health(row.vpc_health_config, shown),
     )
+
+
+def _health(config: Any, shown: data.ClientTls | None) -> data.HealthCheck | None:
+    """How members are checked; two-way authentication shows the certificate."""
+    check = data.HealthCheck.parse(config) if config else None
+    if check is not None and check.enable_client_ssl:
+        return replace(check, tls=shown)
+    return check
 
 
 def _members(

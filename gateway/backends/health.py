@@ -13,7 +13,6 @@ import aiohttp
 
 from gateway.backends.balance import Balancer, Load
 from gateway.client import Client, tls_context
-from gateway.snapshot import ClientTls
 from gateway.snapshot.channel import HealthCheck, Member
 
 # Checks of a channel that run at the same time.
@@ -32,8 +31,8 @@ class _Streak:
 class Watcher:
     """Checks the members of one channel, over and over, while its task runs."""
 
-    def __init__(self, client: Client, tls: ClientTls | None = None) -> None:
-        self._client, self._tls = client, tls
+    def __init__(self, client: Client) -> None:
+        self._client = client
         self._streaks: dict[str, _Streak] = {}
 
     async def run(self, balancer: Balancer) -> None:
@@ -86,7 +85,7 @@ class Watcher:
 
     async def _ask(self, check: HealthCheck, address: str) -> bool:
         url = f"{check.protocol.lower()}://{address}{check.path}"
-        tls = tls_context(self._tls) if check.enable_client_ssl else False
+        tls = tls_context(check.tls) if check.enable_client_ssl else False
         async with self._client.session.request(
             check.method, url, allow_redirects=False, ssl=tls
         ) as response:

@@ -12,12 +12,12 @@ from gateway.snapshot.backend import (
     BackendApi,
     BackendParam,
     BackendPolicy,
-    ClientTls,
     Condition,
     FuncInfo,
     MockInfo,
 )
 from gateway.snapshot.channel import Channel, HealthCheck, Member
+from gateway.snapshot.client_tls import ClientTls
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.document import dump, load
 from gateway.snapshot.domain import Certificate, Domain

@@ -8,6 +8,7 @@ from typing import ClassVar
 from gateway.http import Response, configured_headers
 from gateway.snapshot.authorizer import Authorizer
 from gateway.snapshot.channel import Channel
+from gateway.snapshot.client_tls import ClientTls
 from gateway.snapshot.function import Target
 
 
@@ -29,19 +30,6 @@ class MockInfo:
             configured_headers(self.headers),
             self.result_content.encode(),
         )
-
-
-@dataclass(frozen=True)
-class ClientTls:
-    """TLS toward a backend: PEM texts, with the names of policies.md section 11.
-
-    `ca` replaces the authorities that this host trusts; `content` and `key` are the
-    certificate that the gateway shows. Each may be empty.
-    """
-
-    ca: str = ""
-    content: str = ""
-    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gateway.policies.document import Part
+from gateway.snapshot.client_tls import ClientTls
 
 WRR, WLC, SOURCE_HASH, URI_HASH = 1, 2, 3, 4
 
@@ -35,7 +36,8 @@ class Member:
 class HealthCheck:
     """How members are looked after; times in seconds, `port` 0 is the member's.
 
-    `http_code` lists the good statuses as (lowest, highest).
+    `http_code` lists the good statuses as (lowest, highest). `tls` is what HTTPS
+    checks with two-way authentication trust and show, where that is not the usual.
     """
 
     protocol: str = "TCP"
@@ -48,6 +50,7 @@ class HealthCheck:
     time_interval: int = 10
     http_code: tuple[tuple[int, int], ...] = ()
     enable_client_ssl: bool = False
+    tls: ClientTls | None = None
 
     @classmethod
     def parse(cls, raw: object) -> "HealthCheck | None":

@@ -19,8 +19,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from gateway.backends.balance import Balancer
+from gateway.backends.health import Watcher
 from gateway.client import Client, tls_context
-from gateway.snapshot import ClientTls
+from gateway.snapshot import Channel, ClientTls, HealthCheck, Member
 from gateway.tls import ensure_certificates, ssl_context
 from tests.gateway.backends.wire import OK, backend, call, publish, sending, serving
 from tests.gateway.world import World
@@ -98,6 +100,32 @@ def test_a_certificate_is_shown_where_one_is_asked_for(
     context.load_verify_locations(tmp_path / "ca.pem")
     tls = shown if shows else ClientTls(shown.ca)
     assert (status(world, context, tls) == 200) is shows
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_a_health_check_shows_it_too(tmp_path: Path, shows: bool) -> None:
+    context, shown = trusting(tmp_path)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(tmp_path / "ca.pem")
+    tls = shown if shows else ClientTls(shown.ca)
+    check = HealthCheck(
+        "HTTPS",
+        threshold_abnormal=1,
+        http_code=((200, 200),),
+        enable_client_ssl=True,
+        tls=tls,
+    )
+
+    async def main() -> bool:
+        client = Client()
+        async with backend(sending(OK), ssl=context) as peer:
+            member = Member("m", "localhost", peer.port)
+            balancer = Balancer(Channel("c", "c", members=(member,), health=check))
+            await Watcher(client).look(balancer)
+        await client.close()
+        return balancer.loads[member.address].healthy
+
+    assert asyncio.run(main()) is shows
 
 
 def test_plain_http_at_an_https_port_is_502(world: World, tmp_path: Path) -> None:

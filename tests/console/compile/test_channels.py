@@ -2,12 +2,19 @@
 
 import pytest
 
-from console import models
+from console import features, models
 from console.compile.channels import channels
-from tests.console import world
+from gateway.snapshot import HealthCheck
+from tests.console import policies, world
 from tests.gateway.snapshot.test_channel import TCP
 
 pytestmark = pytest.mark.django_db
+
+
+def check_of(row: models.Channel) -> HealthCheck:
+    check = channels()[row.pk].health
+    assert check is not None
+    return check
 
 
 def test_a_channel_goes_with_its_members_groups_and_health_check() -> None:
@@ -22,6 +29,16 @@ def test_a_channel_goes_with_its_members_groups_and_health_check() -> None:
     assert (first.group_id, first.group_name) == (group.pk, "servers")
     assert (second.address, second.weight) == ("[::1]:9000", 7)
     assert (second.is_backup, second.enabled) == (True, False)
+
+
+def test_a_check_with_two_way_authentication_shows_the_certificate() -> None:
+    asked = TCP | {"protocol": "HTTPS", "path": "/", "http_code": "200"}
+    both = world.channel(vpc_health_config=asked | {"enable_client_ssl": True})
+    plain = world.channel(vpc_health_config=asked)
+    assert [check_of(row).tls for row in (both, plain)] == [None, None]
+    policies.client_certificate()
+    shown = features.client_certificate()
+    assert [check_of(row).tls for row in (both, plain)] == [shown, None]
 
 
 def test_a_reference_has_the_members_of_the_channels_it_names() -> None:
