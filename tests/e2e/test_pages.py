@@ -198,7 +198,8 @@ def test_the_backend_step_and_a_shown_secret_are_fine(
     person.fill("Response", "{}")
     check(person)
     person.open_credential(NAME)
-    person.press("Show")
+    facts = person.page.locator("dl")
+    facts.get_by_role("button", name="Show").click()
     person.reads("Hide")
     check(person)
 
