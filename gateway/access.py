@@ -10,7 +10,7 @@ from typing import Any
 from gateway.call import NO_API, Call, Step
 from gateway.http import Headers, Request, Response, decode_text
 from gateway.records import Kept, Row
-from gateway.signing import ALGORITHM
+from gateway.signing import covered
 
 # Cut in a record, in characters.
 MAX_TEXT = 1024
@@ -118,7 +118,9 @@ def evidence(call: Call) -> str:
     covers it and could not be made again without.
     """
     request = call.request
-    signed = _signed(request)
+    signed = covered(request.headers)
+    # A signature is no secret: it is for this one request.
+    signed |= {b"authorization"} if signed else set()
     lines = [f"{request.method} {_target(request)} HTTP/1.1"]
     for name, value in request.headers:
         hidden = name in _SECRET and name not in signed
@@ -140,15 +142,6 @@ def step_document(step: Step) -> dict[str, Any]:
         "duration_ms": step.duration_ms,
         "detail": step.detail,
     }
-
-
-def _signed(request: Request) -> set[bytes]:
-    """The headers that a signature covers, and the one that it is in."""
-    given = request.headers.get(b"authorization") or ""
-    if not given.startswith(ALGORITHM):
-        return set()
-    listed = given.partition("SignedHeaders=")[2].partition(",")[0]
-    return {b"authorization", *listed.encode("latin-1").split(b";")}
 
 
 def _target(request: Request) -> str:

@@ -85,6 +85,15 @@ def parse_authorization(value: str | None) -> Authorization:
     raise SignatureError("the format of Authorization is incorrect")
 
 
+def covered(headers: Headers) -> frozenset[bytes]:
+    """The headers that a signature claims to cover; none without a signature."""
+    given = headers.get(b"authorization") or ""
+    if not given.startswith(ALGORITHM):
+        return frozenset()
+    listed = given.partition("SignedHeaders=")[2].partition(",")[0]
+    return frozenset(listed.encode("latin-1").split(b";"))
+
+
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> int:
     """Epoch seconds of `YYYYMMDDTHHMMSSZ`; SignatureError when it is not one."""

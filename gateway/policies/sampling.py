@@ -7,7 +7,7 @@ which its signature covers, so that only who may call the API may ask.
 from random import random
 
 from gateway.call import Call
-from gateway.signing import ALGORITHM
+from gateway.signing import covered
 
 HEADER = b"x-sallyport-trace"
 _SIGNED = ("APP", "IAM")
@@ -18,12 +18,8 @@ def wanted(call: Call) -> bool:
     share = call.api.traced
     if share and random() * 100 < share:
         return True
-    return HEADER in call.request.headers.last and _signed(call)
-
-
-def _signed(call: Call) -> bool:
-    """Whether the signature, which a later phase checks, covers the header."""
-    given = call.request.headers.get(b"authorization") or ""
-    listed = given.partition("SignedHeaders=")[2].partition(",")[0].split(";")
-    known = call.api.auth_type in _SIGNED and given.startswith(ALGORITHM)
-    return known and HEADER.decode() in listed
+    headers = call.request.headers
+    if HEADER not in headers.last or call.api.auth_type not in _SIGNED:
+        return False
+    # Whether the signature is right, a later phase finds out.
+    return HEADER in covered(headers)
