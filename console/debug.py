@@ -122,9 +122,8 @@ def encode_query(pairs: Pairs) -> str:
 
 def dump_request(request: Request) -> str:
     """The request's raw text, headers in the documented order."""
-    query = f"?{request.query}" if request.query else ""
     first = ("Host", "User-Agent")
-    lines = [f"{request.method} {request.raw_path}{query} HTTP/1.1"]
+    lines = [f"{request.method} {request.target} HTTP/1.1"]
     return _dump(lines, request.headers.raw, first, request.body)
 
 

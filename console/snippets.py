@@ -74,8 +74,7 @@ def _curl(call: DebugCall, headers: dict[str, str], address: str, host: str) -> 
     own = len(request.headers)
     if pair := key_of(call.signer):
         sign(request, *pair)
-    query = f"?{request.query}" if request.query else ""
-    url = f"{call.scheme}://{host}{request.raw_path}{query}"
+    url = f"{call.scheme}://{host}{request.target}"
     parts = ["curl -i", f"--resolve {shlex.quote(f'{host}:{address}')}"]
     if call.scheme == "https":
         parts.append(f"--cacert {shlex.quote(str(settings.TLS_DIR / 'ca.pem'))}")

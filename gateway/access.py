@@ -121,7 +121,7 @@ def evidence(call: Call) -> str:
     signed = covered(request.headers)
     # A signature is no secret: it is for this one request.
     signed |= {b"authorization"} if signed else set()
-    lines = [f"{request.method} {_target(request)} HTTP/1.1"]
+    lines = [f"{request.method} {request.target} HTTP/1.1"]
     for name, value in request.headers:
         hidden = name in _SECRET and name not in signed
         shown = _HIDDEN if hidden else value.decode("latin-1")
@@ -142,10 +142,6 @@ def step_document(step: Step) -> dict[str, Any]:
         "duration_ms": step.duration_ms,
         "detail": step.detail,
     }
-
-
-def _target(request: Request) -> str:
-    return request.raw_path + (f"?{request.query}" if request.query else "")
 
 
 def _text(headers: Headers, name: bytes) -> str:

@@ -160,6 +160,11 @@ class Request:
         self.tls = tls
         self.gone: Callable[[], object] | None = None
 
+    @property
+    def target(self) -> str:
+        """Path and query as they came."""
+        return f"{self.raw_path}?{self.query}" if self.query else self.raw_path
+
 
 class Handshake(Request):
     """A request for a WebSocket, over a connection that can become one.

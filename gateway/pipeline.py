@@ -350,13 +350,12 @@ def _refuse(call: Call, error: GatewayError) -> Response:
 def _variables(call: Call) -> dict[str, str]:
     """The `$context` variables of a gateway response (auth.md section 7)."""
     request, api, app = call.request, call.api, call.credential
-    uri = request.raw_path + (f"?{request.query}" if request.query else "")
     named = {
         "requestId": call.request_id,
         "stage": call.stage,
         "sourceIp": request.client,
         "reqPath": decode_path(request.raw_path),
-        "reqUri": uri,
+        "reqUri": request.target,
         "reqMethod": request.method,
         "apiId": api.id,
         "apiName": api.name,

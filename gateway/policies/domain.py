@@ -145,5 +145,4 @@ def _https_url(call: Call, domain: Domain) -> str:
     host = call.request.headers.get(b"host") or ""
     port = domain.https_port if ":" in host else domain.public_https_port
     suffix = "" if port == 443 else f":{port}"
-    query = f"?{call.request.query}" if call.request.query else ""
-    return f"https://{host_name(host)}{suffix}{call.request.raw_path}{query}"
+    return f"https://{host_name(host)}{suffix}{call.request.target}"
