@@ -5,10 +5,11 @@ nothing of the call itself, which may go at once, unless it was refused or trace
 """
 
 import time
+from collections.abc import Collection
 from typing import Any
 
 from gateway.call import NO_API, Call, Step
-from gateway.http import Headers, Request, Response, decode_text
+from gateway.http import Headers, Response, decode_text
 from gateway.records import Kept, Row
 from gateway.signing import covered
 
@@ -122,12 +123,18 @@ def evidence(call: Call) -> str:
     # A signature is no secret: it is for this one request.
     signed |= {b"authorization"} if signed else set()
     lines = [f"{request.method} {request.target} HTTP/1.1"]
-    for name, value in request.headers:
-        hidden = name in _SECRET and name not in signed
-        shown = _HIDDEN if hidden else value.decode("latin-1")
-        lines.append(f"{name.decode('latin-1')}: {shown}")
+    lines += [header_line(name, value, signed) for name, value in request.headers]
     body = decode_text(request.body[:MAX_BODY])
     return "\r\n".join((*lines, "", body))
+
+
+def header_line(
+    name: bytes, value: bytes, shown: Collection[bytes] = frozenset()
+) -> str:
+    """A header in HTTP/1.1 form; a secret one is hidden unless it is to be shown."""
+    hidden = name.lower() in _SECRET and name not in shown
+    text = _HIDDEN if hidden else value.decode("latin-1")
+    return f"{name.decode('latin-1')}: {text}"
 
 
 def steps(call: Call) -> list[dict[str, Any]]:

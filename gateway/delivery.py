@@ -132,7 +132,6 @@ def _kept(kept: Kept) -> dict[str, Any]:
 def _head(answer: Response) -> str:
     """The answer in HTTP/1.1 form; of a body only its beginning."""
     lines = [f"HTTP/1.1 {answer.status}"]
-    for name, value in answer.headers:
-        lines.append(f"{decode_text(name)}: {decode_text(value)}")
+    lines += [access.header_line(name, value) for name, value in answer.headers]
     whole = answer.body if isinstance(answer.body, bytes) else b""
     return "\r\n".join((*lines, "", decode_text(whole[: access.MAX_BODY])))

@@ -82,3 +82,8 @@ def test_what_a_signature_covers_stays(world: World) -> None:
     (one,) = world.gateway.services.records.take_kept()
     text = access.evidence(one.call)
     assert "cookie: the-value" in text and "Signature=" in text
+
+
+def test_an_answer_hides_the_session_it_opens() -> None:
+    assert access.header_line(b"Set-Cookie", b"id=the-value") == "Set-Cookie: ***"
+    assert access.header_line(b"X-Note", b"v") == "X-Note: v"

@@ -15,6 +15,7 @@ import pytest
 from gateway.access import FIELDS
 from gateway.delivery import PATH, PROOF_HEADER, Sender, batches, proof
 from gateway.records import Recorder
+from gateway.snapshot import Backend, MockInfo
 from tests.gateway.world import World, request
 
 KEY = b"the gateways' key\n"
@@ -150,6 +151,15 @@ def test_calls_are_rows_and_refused_ones_are_kept(world: World) -> None:
     assert kept["request"].startswith("GET /nowhere HTTP/1.1\r\n")
     assert "secret=1" not in kept["request"]
     assert kept["response"].startswith("HTTP/1.1 404\r\n")
+
+
+def test_a_traced_answer_is_kept_without_its_session(world: World) -> None:
+    session = (("Set-Cookie", "id=the-value"),)
+    world.publish(traced=100, backend=Backend(MockInfo(200, "ok", session)))
+    world.send(request("GET", "/orders"))
+    (batch,) = batches(world.gateway.services.records)
+    response = batch["kept"][0]["response"]
+    assert "Set-Cookie: ***" in response and "the-value" not in response
 
 
 def test_nothing_new_is_no_batch() -> None:
