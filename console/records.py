@@ -32,8 +32,7 @@ def store(batch: Mapping[str, Any]) -> None:
     store_invocations(batch["invocations"])
     calls = [dict(zip(batch["fields"], row, strict=True)) for row in batch["calls"]]
     store_calls(calls, batch["dropped"])
-    for kept in batch["kept"]:
-        traces.store_live(kept)
+    traces.store_live(batch["kept"])
     _prune()
 
 

@@ -1,7 +1,7 @@
 """Traces of calls: kept for a while, so that they can be linked to."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -43,12 +43,17 @@ def store(
     return made
 
 
-def store_live(kept: Mapping[str, Any]) -> None:
-    """Keep a live call that was refused or traced, and the last ones only."""
-    fields = {name: value for name, value in kept.items() if name != "steps"}
-    content = {"steps": kept["steps"]}
-    Trace.objects.create(origin=Trace.Origin.LIVE, content=content, **fields)
+def store_live(kept: Sequence[Mapping[str, Any]]) -> None:
+    """Keep live calls that were refused or traced, and the last ones only."""
+    if not kept:
+        return
+    Trace.objects.bulk_create(_live(one) for one in kept)
     _forget(Trace.Origin.LIVE)
+
+
+def _live(kept: Mapping[str, Any]) -> Trace:
+    fields = {name: value for name, value in kept.items() if name != "steps"}
+    return Trace(origin=Trace.Origin.LIVE, content={"steps": kept["steps"]}, **fields)
 
 
 def _forget(origin: Trace.Origin) -> None:

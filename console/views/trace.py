@@ -1,4 +1,4 @@
-"""The trace of a debug call, by its request id, and what was answered."""
+"""The trace of a call, by its request id, and what was answered."""
 
 from typing import Any
 

@@ -184,3 +184,29 @@ def test_a_debug_call_and_the_function_s_call_lead_to_each_other(
     )
     assert Page(admin_client.get(trace.get_absolute_url())).says("custom authorizer")
     assert settings.RECORDS_KEY_FILE.stat().st_mode & 0o077 == 0
+
+
+def test_refused_calls_are_kept_as_they_came(client: Client) -> None:
+    kept = {
+        "request_id": "a" * 32,
+        "api_id": "",
+        "api_name": "",
+        "method": "GET",
+        "path": "/x",
+        "status": 404,
+        "duration_ms": 0.5,
+        "request": "GET /x HTTP/1.1\r\n\r\n",
+        "response": "HTTP/1.1 404\r\n\r\n",
+        "steps": [],
+    }
+    batch = {
+        "invocations": [],
+        "fields": FIELDS,
+        "calls": [],
+        "kept": [kept, kept | {"request_id": "b" * 32}],
+        "dropped": 0,
+    }
+    assert deliver(client, batch) == 204
+    traces = models.Trace.objects.filter(origin="live")
+    assert {trace.request_id for trace in traces} == {"a" * 32, "b" * 32}
+    assert traces[0].request.startswith("GET /x")
