@@ -47,7 +47,8 @@ def store_live(kept: Sequence[Mapping[str, Any]]) -> None:
     """Keep live calls that were refused or traced, and the last ones only."""
     if not kept:
         return
-    Trace.objects.bulk_create(_live(one) for one in kept)
+    # A gateway that missed the answer sends its batch again.
+    Trace.objects.bulk_create(map(_live, kept), ignore_conflicts=True)
     _forget(Trace.Origin.LIVE)
 
 
