@@ -98,6 +98,55 @@ NAMES: dict[str, tuple[str, str, str, str]] = {
         "DeleteSignatureKey",
     ),
     "Channel": ("Vpc", "CreateVpcChannel", "UpdateVpcChannel", "DeleteVpcChannel"),
+    "ThrottleBinding": (
+        "ThrottleBinding",
+        "AssociateRequestThrottlingPolicy",
+        "AssociateRequestThrottlingPolicy",
+        "DisassociateRequestThrottlingPolicy",
+    ),
+    "ThrottleSpecial": (
+        "ThrottleSpecial",
+        "CreateSpecialThrottlingConfiguration",
+        "UpdateSpecialThrottlingConfiguration",
+        "DeleteSpecialThrottlingConfiguration",
+    ),
+    "AclBinding": (
+        "AclBinding",
+        "CreateApiAclBinding",
+        "CreateApiAclBinding",
+        "DeleteApiAclBinding",
+    ),
+    "SignatureBinding": (
+        "SignatureBinding",
+        "AssociateSignatureKey",
+        "AssociateSignatureKey",
+        "DisassociateSignatureKey",
+    ),
+    "PluginBinding": (
+        "Plugin",
+        "AttachApiToPlugin",
+        "AttachApiToPlugin",
+        "DetachApiFromPlugin",
+    ),
+    "AppAcl": ("AppAcl", "UpdateAppAcl", "UpdateAppAcl", "DeleteAppAcl"),
+    "AppQuotaBinding": (
+        "AppQuotaBinding",
+        "AssociateAppsForAppQuota",
+        "AssociateAppsForAppQuota",
+        "DisassociateAppQuotaWithApp",
+    ),
+    "Member": (
+        "Vpc",
+        "AddingBackendInstances",
+        "UpdateBackendInstances",
+        "DeleteBackendInstance",
+    ),
+    "MemberGroup": (
+        "Vpc",
+        "CreateMemberGroup",
+        "UpdateMemberGroup",
+        "DeleteMemberGroup",
+    ),
     "Feature": ("Feature", "CreateFeatureV2", "CreateFeatureV2", "DeleteFeature"),
 }
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client, override_settings
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from console import audit, models
 from console.models import Audit
-from tests.console import world
+from tests.console import policies, world
 from tests.console.page import Page
 from tests.console.rest.conftest import api
 
@@ -154,3 +155,15 @@ def test_who_may_not_look_is_refused(client: Client) -> None:
         trace.get_absolute_url(),
     ):
         assert client.get(url).status_code == 403
+
+
+def test_every_name_is_that_of_a_model() -> None:
+    assert set(audit.NAMES) <= {model.__name__ for model in apps.get_models()}
+
+
+def test_a_binding_has_its_documented_name() -> None:
+    bound = models.ThrottleBinding(
+        policy=policies.throttle(), api=world.published(), env=world.environment()
+    )
+    bound.save_valid()
+    assert last().trace_name == "AssociateRequestThrottlingPolicy"
