@@ -214,7 +214,8 @@ def test_the_pool_survives_a_thousand_mixed_calls(tmp_path: Path) -> None:
         await pool.close()
         assert list(tmp_path.iterdir()) == []
         assert pool.workers() == []
-        assert children() == started
+        # Those of an earlier test may be reaped meanwhile.
+        assert children() <= started
         await asyncio.sleep(0)
         assert set(os.listdir("/proc/self/fd")) <= before | {"0"}
 
