@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from django.urls import reverse
 
+from console import unmatched
 from console.models import AccessLog, Api, Authorizer, Credential, Release, Trace
 from console.remedies import CODES, TYPES, UNKNOWN
 
@@ -32,8 +33,13 @@ def explain(record: AccessLog) -> Explanation:
         passed = f"The gateway let the call through; its status is {record.status}."
         return Explanation(passed, "Look at the backend's answer.", _links(record))
     known = TYPES.get(record.error_type) or CODES.get(record.apig_err_code, UNKNOWN)
-    near = nearest(record) if record.apig_err_code == "APIG.0101" else []
-    return Explanation(*known, _links(record), near)
+    if record.apig_err_code != "APIG.0101":
+        return Explanation(*known, _links(record))
+    near, found = nearest(record), unmatched.find(record)
+    if found is None:
+        return Explanation(*known, _links(record), near)
+    links = [*found.links, *_links(record)]
+    return Explanation(found.sentence, found.fix, links, near)
 
 
 def nearest(record: AccessLog) -> list[Link]:
