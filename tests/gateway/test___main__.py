@@ -5,19 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 from cryptography.fernet import Fernet
 
 from gateway.__main__ import UNAVAILABLE
 from gateway.snapshot import Snapshot
 from gateway.source import write
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.gateway.processes import ROOT, free_port, gateway, get
 
 
 @pytest.fixture
@@ -28,37 +24,6 @@ def options(tmp_path: Path) -> list[str]:
     write(Snapshot(), snapshot, key_file)
     options = ["--snapshot", str(snapshot), "--key-file", str(key_file)]
     return [*options, "--packages", str(tmp_path / "packages")]
-
-
-@contextmanager
-def gateway(*options: str) -> Iterator["subprocess.Popen[str]"]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gateway", *options],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def get(process: "subprocess.Popen[str]", port: int) -> requests.Response:
-    """The answer of a gateway that is just starting."""
-    while process.poll() is None:
-        try:
-            return requests.get(f"http://127.0.0.1:{port}/", timeout=10)
-        except requests.ConnectionError:
-            continue
-    raise AssertionError("the gateway ended")
 
 
 def test_it_serves_its_snapshot_until_sigterm(options: list[str]) -> None:
