@@ -9,6 +9,7 @@ import time
 from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth.models import User
@@ -18,7 +19,9 @@ from console import models, records, traces
 from console.compile import Compiler, variables
 from console.embedded import embedded
 from console.proofs import BY_DEBUGGER, Debugger, Signer, prove
+from gateway import access
 from gateway import snapshot as data
+from gateway.call import Call
 from gateway.http import Headers, RawHeaders, Request, Response
 from gateway.policies import app_code, iam_auth
 
@@ -77,9 +80,10 @@ def run(call: DebugCall) -> models.Trace:
     request = build_request(call)
     prove(request, call.signer, call.user, api.auth_type, debugger)
     started = time.perf_counter()
-    response, trace = embedded().debug(request, snapshot, policies=call.policies)
+    response, done = embedded().debug(request, snapshot, policies=call.policies)
     elapsed = (time.perf_counter() - started) * 1000
     records.store_invocations(embedded().records.take())
+    records.store_debug_call(_record(call, done, response, elapsed / 1000, debugger))
     body = response.whole[:SHOWN_BYTES]
     result = Result(
         dump_request(request),
@@ -89,7 +93,7 @@ def run(call: DebugCall) -> models.Trace:
         b"" if is_text(body) else body,
         _content_type(response),
     )
-    return traces.store(call, result, _request_id(response), trace)
+    return traces.store(call, result, done.request_id, done.trace or [])
 
 
 def build_request(call: DebugCall, host: str = "") -> Request:
@@ -134,6 +138,20 @@ def dump_response(response: Response) -> str:
         phrase = ""
     lines = [f"HTTP/1.1 {response.status} {phrase}".rstrip()]
     return _dump(lines, response.headers, ("Content-Length",), response.whole)
+
+
+def _record(
+    call: DebugCall, done: Call, answer: Response, spent: float, debugger: Debugger
+) -> dict[str, Any]:
+    """The access record of a debug call that took `spent` s."""
+    row = access.row(done, answer, spent)
+    found = dict(zip(access.FIELDS, row, strict=True))
+    if call.version == DRAFT:
+        found["env_name"] = DRAFT
+    if found["app_id"] == debugger.credential.id:
+        # It was there for this call only: there is nothing to link to.
+        found["app_id"] = ""
+    return found
 
 
 def _target(call: DebugCall) -> data.Api:
@@ -183,10 +201,6 @@ def _shown(name: bytes, value: bytes) -> str:
 def _content_type(response: Response) -> str:
     named = {name.lower(): value for name, value in response.headers}
     return named.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip()
-
-
-def _request_id(response: Response) -> str:
-    return dict(response.headers)[b"X-Request-Id"].decode()
 
 
 def _spelled(name: bytes) -> str:

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from console import features
 from gateway.app import Gateway
-from gateway.call import Call, Services, Step
+from gateway.call import Call, Services
 from gateway.client import Client
 from gateway.errors import ConfigurationMissing
 from gateway.functions.package import Store
@@ -69,8 +69,8 @@ class Embedded:
 
     def debug(
         self, request: Request, snapshot: Snapshot, *, policies: bool
-    ) -> tuple[Response, list[Step]]:
-        """The answer and the trace of a debug call, run on a given snapshot.
+    ) -> tuple[Response, Call]:
+        """The answer to a debug call run on a given snapshot, and what became of it.
 
         Without `policies`, none of those that are bound acts on it.
         """
@@ -85,8 +85,7 @@ class Embedded:
             self._gateway.services.background,
         )
         call = Call(request, services, debug=True, traced=True, policies=policies)
-        response = self._wait(lambda: _whole(call))
-        return response, call.trace or []
+        return self._wait(lambda: _whole(call)), call
 
     def pieces(self, body: Stream) -> Iterator[bytes]:
         """The body of a response, for a server that waits for each piece."""

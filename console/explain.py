@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from console import unmatched
 from console.models import AccessLog, Api, Authorizer, Credential, Release, Trace
-from console.remedies import CODES, TYPES, UNKNOWN
+from console.remedies import CODES, NOT_ITS_OWN, TYPES, UNKNOWN
 
 Link = tuple[str, str]
 _NEAREST = 5
@@ -35,6 +35,8 @@ def explain(record: AccessLog) -> Explanation:
     known = TYPES.get(record.error_type) or CODES.get(record.apig_err_code, UNKNOWN)
     if record.apig_err_code != "APIG.0101":
         return Explanation(*known, _links(record))
+    if record.debug:
+        return Explanation(*NOT_ITS_OWN, _links(record))
     near, found = nearest(record), unmatched.find(record)
     if found is None:
         return Explanation(*known, _links(record), near)

@@ -58,11 +58,21 @@ def store_test(called: Called, event: object, outcome: Outcome) -> Invocation:
 
 def store_calls(calls: Sequence[Mapping[str, Any]], dropped: int = 0) -> None:
     """Keep access records, and add them up."""
-    AccessLog.objects.bulk_create(
-        AccessLog(**{**call, "time": datetime.fromtimestamp(call["time"], UTC)})
-        for call in calls
-    )
+    AccessLog.objects.bulk_create(map(_logged, calls))
     metrics.add(calls, dropped)
+
+
+def store_debug_call(call: Mapping[str, Any]) -> None:
+    """Keep the access record of a debug call, which is not added to any statistics."""
+    row = _logged(call)
+    row.debug = True
+    row.save()
+    _prune()
+
+
+def _logged(call: Mapping[str, Any]) -> AccessLog:
+    moment = datetime.fromtimestamp(call["time"], UTC)
+    return AccessLog(**{**call, "time": moment})
 
 
 def key() -> bytes:

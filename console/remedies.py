@@ -161,6 +161,12 @@ CODES: dict[str, tuple[str, str]] = {
         "Send the credential's key with its current secret.",
     ),
 }
+# Of a debug call, instead of APIG.0101's.
+NOT_ITS_OWN = (
+    "A debug call reaches its own API only, and this method, path or host name is not "
+    "the API's.",
+    "Compare them with the API's URL, or debug the API that they belong to.",
+)
 UNKNOWN = ("The gateway refused the call.", "The reason below says why.")
 # Where one code has several causes: by the error's type.
 TYPES: dict[str, tuple[str, str]] = {

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 
 class AccessLog(models.Model):
-    """One call; the field names are those of `gateway.access.FIELDS`.
+    """One call; but for `debug` the field names are those of `gateway.access.FIELDS`.
 
     Times are in seconds, sizes in bytes. `authorizer_time` is 0 when the authorizer's
     answer was remembered, None when none was asked.
@@ -41,6 +41,8 @@ class AccessLog(models.Model):
     error_type = models.CharField(max_length=64, blank=True)
     phase = models.CharField(max_length=64, blank=True)
     reason = models.TextField(blank=True)
+    # Made by the debug page, which counts in no statistics.
+    debug = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "access log record"
@@ -50,6 +52,9 @@ class AccessLog(models.Model):
             models.Index(fields=["app_id", "time"], name="access_app"),
             models.Index(fields=["apig_err_code", "time"], name="access_code"),
             models.Index(fields=["status", "time"], name="access_status"),
+            models.Index(
+                fields=["time"], condition=models.Q(debug=True), name="access_debug"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from console.views.audit import inert, moment_of
 from gateway.access import FIELDS
 
 MAX_EXPORT = 100_000
+EXPORTED = (*FIELDS, "debug")
 # Counting a million rows takes longer than showing twenty.
 MAX_COUNTED = 10_000
 RANGES = {
@@ -46,7 +47,7 @@ class LogList(generic.List):
     title = "Access Log"
     paginator_class = Counted
     search = ("request_id",)
-    filters = ("api_id", "app_id", "status", "apig_err_code")
+    filters = ("api_id", "app_id", "status", "apig_err_code", "debug")
 
     def get_queryset(self) -> QuerySet[Any]:
         given = self.request.GET
@@ -82,7 +83,7 @@ class LogExport(LogList):
     """The same rows as CSV, or as a JSON document a line."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        rows = self.get_queryset().values_list(*FIELDS)[:MAX_EXPORT].iterator(2000)
+        rows = self.get_queryset().values_list(*EXPORTED)[:MAX_EXPORT].iterator(2000)
         as_json = request.GET.get("format") == "ndjson"
         kind, name = ("x-ndjson", "ndjson") if as_json else ("csv", "csv")
         lines = _documents(rows) if as_json else _table(rows)
@@ -113,12 +114,14 @@ class Explain(generic.Titled, generic.Guarded, TemplateView):
 
 
 def _filtered(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-    """`4xx` means a family of statuses, `*` any error code."""
+    """`4xx` means a family of statuses, `*` any error code, 1 debug calls."""
     if name == "status":
         if value[:1] in "12345" and value[1:] == "xx":
             low = int(value[0]) * 100
             return rows.filter(status__gte=low, status__lt=low + 100)
         return rows.filter(status=int(value)) if value.isdecimal() else rows.none()
+    if name == "debug":
+        return rows.filter(debug=value == "1")
     if name == "apig_err_code" and value == "*":
         return rows.exclude(apig_err_code="")
     return rows.filter(**{name: value})
@@ -136,6 +139,7 @@ def _facts(record: AccessLog) -> list[tuple[str, Any]]:
         ("Refused in", record.phase),
         ("Reason", record.reason),
         ("Environment", record.env_name),
+        ("Made by", "the debug page" if record.debug else "a caller of the gateway"),
         ("Caller", record.remote_addr),
         ("Duration", f"{record.request_time * 1000:.1f} ms"),
     ]
@@ -147,7 +151,7 @@ def _url(record: AccessLog) -> str:
 
 def _documents(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
     for row in rows:
-        yield orjson.dumps(dict(zip(FIELDS, row, strict=True))) + b"\n"
+        yield orjson.dumps(dict(zip(EXPORTED, row, strict=True))) + b"\n"
 
 
 class _Echo:
@@ -159,7 +163,7 @@ class _Echo:
 
 def _table(rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
     writer: Any = csv.writer(_Echo())
-    yield writer.writerow(FIELDS)
+    yield writer.writerow(EXPORTED)
     for row in rows:
         time: datetime = row[0]
         yield writer.writerow([time.isoformat(), *map(inert, row[1:])])

@@ -41,9 +41,9 @@ def test_a_debug_call_runs_on_the_snapshot_it_is_given(own: Embedded) -> None:
     row = world.api(auth_type="NONE")
     snapshot = Compiler().snapshot().with_draft(Compiler().draft(row))
     asked = request(row.req_uri, row.group.sl_domain)
-    answer, trace = own.debug(asked, snapshot, policies=False)
+    answer, done = own.debug(asked, snapshot, policies=False)
     assert answer.status == 200
-    assert [step.phase for step in trace][-1] == "backend"
+    assert [step.phase for step in done.trace or ()][-1] == "backend"
     assert own.serve(request(row.req_uri, row.group.sl_domain)).status == 404
 
 
@@ -106,9 +106,9 @@ def drafted() -> Iterator[Snapshot]:
 def test_a_streamed_answer_is_shown_whole_to_a_debug_call(
     own: Embedded, drafted: Snapshot
 ) -> None:
-    answer, trace = own.debug(request("/large", "127.0.0.1"), drafted, policies=True)
+    answer, done = own.debug(request("/large", "127.0.0.1"), drafted, policies=True)
     assert (answer.status, answer.whole) == (200, Large.body)
-    detail = next(step.detail for step in trace if step.phase == "backend")
+    detail = next(step.detail for step in done.trace or () if step.phase == "backend")
     assert detail["backend_status"] == 200
 
 

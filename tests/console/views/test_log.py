@@ -6,14 +6,17 @@ from typing import Any
 import orjson
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from console.models import Minute
+from console.models import AccessLog, Minute, Trace
 from tests.console import world
 from tests.console.page import Page
 from tests.console.test_explain import record
+from tests.console.views.test_debug import call
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,38 @@ def test_the_log_is_searched_and_filtered(admin_client: Client) -> None:
     assert shown(admin_client, status="nonsense").says("Nothing matches")
     assert shown(admin_client, range="15m").says("Total: 2")
     assert shown(admin_client, to="2020-01-01T00:00").says("Nothing matches")
+
+
+def test_debug_calls_are_marked_and_counted_in_nothing(
+    admin_client: Client, example: world.Example
+) -> None:
+    record(request_id="1" * 32)
+    call(admin_client, example, query=())
+    trace = Trace.objects.latest("create_time")
+    page = shown(admin_client, debug="1")
+    assert page.says("Total: 1") and page.says(f"{trace.request_id}")
+    assert page.says("debug client")
+    assert not shown(admin_client, debug="0").says(trace.request_id)
+    row = AccessLog.objects.get(request_id=trace.request_id)
+    assert (row.debug, row.env_name, row.app_id) == (True, "draft", "")
+    assert not Minute.objects.exclude(pk=example.minute.pk).exists()
+    why = Page(admin_client.get(row.get_absolute_url()))
+    assert why.says("An identity source is missing") and why.says("the debug page")
+    with CaptureQueriesContext(connection) as asked:
+        shown(admin_client, debug="1")
+    rows = next(q["sql"] for q in asked if 'ORDER BY "console_accesslog' in q["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {rows}")
+        assert "access_debug" in str(cursor.fetchall())
+
+
+def test_a_debug_call_that_is_not_its_api_s_is_explained(
+    admin_client: Client, example: world.Example
+) -> None:
+    call(admin_client, example, path="/elsewhere")
+    row = AccessLog.objects.get(debug=True)
+    page = Page(admin_client.get(row.get_absolute_url()))
+    assert page.says("A debug call reaches its own API only")
 
 
 def test_a_live_log_refreshes_itself(admin_client: Client) -> None:
