@@ -91,7 +91,7 @@ class Step:
 
 
 # Shared by all calls, so nobody may add to it.
-_NONE: Mapping[str, Any] = MappingProxyType({})
+_NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 class Call:
@@ -121,8 +121,8 @@ class Call:
     user: User | None = None
     frontend: Mapping[str, str] = _NONE
     parameters: Mapping[str, list[str]] = _NONE
-    # What orchestration rules made of a parameter, by lower-case name.
-    mapped: Mapping[str, str] = _NONE
+    # What orchestration rules made of a parameter, by location and lower-case name.
+    mapped: Mapping[tuple[str, str], str] = _NONE
     backend: Backend = NO_API.backend
     backend_context: Mapping[str, str] = _NONE
     outgoing: Outgoing | None = None

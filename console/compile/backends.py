@@ -139,4 +139,5 @@ def _condition(raw: Raw) -> data.Condition:
         name=name.removeprefix(FRONTEND),
         type=raw["condition_type"],
         value=raw["condition_value"],
+        location=raw.get("mapped_param_location", ""),
     )

@@ -54,8 +54,11 @@ def _rules(api: Api) -> tuple[_Rule, ...]:
 def _test(condition: Condition) -> Test:
     if condition.origin == "source":
         return _from_source(condition.value)
-    read, matches = _READ[condition.origin], _matcher(condition)
-    name = condition.name
+    matches, name = _matcher(condition), condition.name
+    if condition.origin == "orchestration":
+        location = condition.location
+        return lambda call: any(map(matches, mapped(call, location, name)))
+    read = _READ[condition.origin]
     return lambda call: any(map(matches, read(call, name)))
 
 
@@ -112,7 +115,6 @@ def _context(call: Call, name: str) -> list[str]:
 
 _READ: dict[str, Callable[[Call, str], list[str]]] = {
     "param": lookup,
-    "orchestration": mapped,
     "system": _system,
     "cookie": _cookie,
     "frontend_authorizer": _context,

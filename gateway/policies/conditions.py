@@ -14,6 +14,7 @@ from gateway.call import Call
 from gateway.http import decode_text
 from gateway.patterns import pattern
 from gateway.policies.document import Part
+from gateway.policies.orchestration import foreseen
 from gateway.policies.system import is_known, system_value
 from gateway.router import decode_path
 
@@ -167,11 +168,16 @@ _OPERATORS: dict[str, Callable[[Any], Callable[[Value], bool]]] = {
 
 
 def _header(call: Call, name: str) -> Value:
+    # What a rule makes of another parameter stands in for what the caller sent.
+    if made := foreseen(call, "header", name):
+        return made[0]
     found = call.request.headers.first(name.lower().encode("latin-1", "replace"))
     return None if found is None else decode_text(found)
 
 
 def _query(call: Call, name: str) -> Value:
+    if made := foreseen(call, "query", name):
+        return made[0]
     found = call.query.get(name)
     return found[0] if found else None
 

@@ -61,5 +61,6 @@ def parameters(path: str = "parameters") -> Table:
             Field("value", "Source", help="Header, query or system parameter"),
         ),
         most=20,
-        help="What expressions may name, beside reqPath and method.",
+        help="What expressions may name, beside reqPath and method. A header or query "
+        "parameter may be one that an API's orchestration rules produce.",
     )

@@ -197,13 +197,15 @@ def _defaults(api: Api, backend: Backend) -> Iterator[_Param]:
 def _produced(api: Api) -> Iterator[_Param]:
     """What orchestration rules produce, of which a call has one at most."""
     param = orchestrated(api)
-    named = {(r.name, r.location) for r in param.orchestrations} if param else set()
-    for name, location in sorted(named - {("", "query")}):
-        yield _Param(name, location.upper(), _mapped(name), encode_query)
+    named = {(r.location, r.name) for r in param.orchestrations} if param else set()
+    for location, name in sorted(named):
+        if name:
+            read = _mapped(location, name)
+            yield _Param(name, location.upper(), read, encode_query)
 
 
-def _mapped(name: str) -> Read:
-    return lambda call: mapped(call, name)
+def _mapped(location: str, name: str) -> Read:
+    return lambda call: mapped(call, location, name)
 
 
 def _default(param: ReqParam) -> Read:

@@ -9,13 +9,13 @@ value, without the highest bit: a number from 0 to 9223372036854775807.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from gateway.call import Call
 from gateway.errors import OrchestrationFailed, OrchestrationMissing
 from gateway.policies.document import Part
-from gateway.policies.parameters import lookup
+from gateway.policies.parameters import lookup, received
 from gateway.snapshot import Api, Orchestration, ReqParam, per_api
 from gateway.snapshot.orchestration import Mapped
 
@@ -46,15 +46,42 @@ def orchestrate(call: Call) -> None:
     assert param is not None
     values = lookup(call, param.name)
     rule, value = produce(param.orchestrations, values[0] if values else "")
-    call.mapped = {rule.name.lower(): value}
+    call.mapped = {(rule.location, rule.name.lower()): value}
     if call.trace is not None:
         call.explain(rule=rule.title, **{f"{rule.location} {rule.name}": value})
 
 
-def mapped(call: Call, name: str) -> list[str]:
-    """The value that a rule has produced under a name."""
-    value = call.mapped.get(name.lower())
-    return [] if value is None else [value]
+def mapped(call: Call, location: str, name: str) -> list[str]:
+    """The value that a rule has produced at a location; without one, at any."""
+    key = name.lower()
+    return [
+        value
+        for (place, known), value in call.mapped.items()
+        if known == key and location in ("", place)
+    ]
+
+
+def foreseen(call: Call, location: str, name: str) -> list[str]:
+    """The same for policies that act before a call's parameters are checked.
+
+    Nothing where no rule decides: the call is refused for that later.
+    """
+    param = orchestrated(call.api)
+    if param is None or (location, name.lower()) not in produced(param.orchestrations):
+        return []
+    if not call.mapped:
+        values = received(call, param)
+        try:
+            rule, value = produce(param.orchestrations, values[0] if values else "")
+        except (OrchestrationMissing, OrchestrationFailed):
+            return []
+        call.mapped = {(rule.location, rule.name.lower()): value}
+    return mapped(call, location, name)
+
+
+def produced(rules: Iterable[Orchestration]) -> set[tuple[str, str]]:
+    """Where rules may put what they produce: locations and lower-case names."""
+    return {(rule.location, rule.name.lower()) for rule in rules if rule.name}
 
 
 def produce(rules: tuple[Orchestration, ...], value: str) -> tuple[Orchestration, str]:

@@ -44,6 +44,14 @@ def lookup(call: Call, name: str) -> Values:
     return call.parameters.get(name.lower(), [])
 
 
+def received(call: Call, param: ReqParam) -> Values:
+    """What a request has of a declared parameter, or its default; unchecked."""
+    values = _declared_as(param).values(call, path_parameters(call))
+    if values is None:
+        return [param.default_value] if param.default_value else []
+    return values
+
+
 @dataclass(frozen=True, slots=True)
 class _Declared:
     """A declared parameter, with what is worked out once for an API."""
@@ -107,7 +115,8 @@ _IN_NUMBERS = frozenset("0123456789+-.eE")
 
 @per_api
 def _declared(api: Api) -> tuple[_Declared, ...]:
-    return tuple(
-        _Declared(param, param.name.lower(), param.name.lower().encode())
-        for param in api.req_params
-    )
+    return tuple(map(_declared_as, api.req_params))
+
+
+def _declared_as(param: ReqParam) -> _Declared:
+    return _Declared(param, param.name.lower(), param.name.lower().encode())

@@ -113,13 +113,15 @@ class Condition:
     """When a backend policy applies (api.md section 5).
 
     `name` is what `origin` needs: a request parameter's, a cookie's, a system
-    parameter's or a context value's name; empty for `source`.
+    parameter's, a context value's or a produced parameter's name; empty for
+    `source`. `location`, of a produced one, is header or query; empty for either.
     """
 
     origin: str
     name: str
     type: str
     value: str
+    location: str = ""
 
 
 @dataclass(frozen=True)

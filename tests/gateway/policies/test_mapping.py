@@ -7,8 +7,16 @@ import pytest
 from gateway.call import Call
 from gateway.errors import BadRequest
 from gateway.outgoing import Outgoing
-from gateway.policies import domain, mapping, parameters, routing
-from gateway.snapshot import Backend, BackendApi, BackendParam, FuncInfo, ReqParam
+from gateway.policies import domain, mapping, orchestration, parameters, routing
+from gateway.snapshot import (
+    Backend,
+    BackendApi,
+    BackendParam,
+    FuncInfo,
+    Orchestration,
+    ReqParam,
+)
+from gateway.snapshot.orchestration import Mapped
 from tests.gateway.world import World, request
 
 HTTP = BackendApi("127.0.0.1")
@@ -30,6 +38,8 @@ def mapped(
     routing.match_route(call)
     if call.api.req_params:
         parameters.check_parameters(call)
+    if orchestration.orchestrated(call.api):
+        orchestration.orchestrate(call)
     mapping.build_outgoing(call)
     assert call.outgoing is not None
     return call.outgoing
@@ -226,3 +236,16 @@ def test_the_trace_shows_what_is_sent_on_top(world: World) -> None:
         "target": "/orders?b=2&a=1",
         "parameters": {"query a": ["1"]},
     }
+
+
+def test_what_a_rule_produces_goes_to_its_own_location_alone(world: World) -> None:
+    red, grey = Mapped(values=("1",), result="red"), Mapped(result="grey")
+    rules = (
+        Orchestration("1", "red", "list", False, "color", "query", (red,)),
+        Orchestration("2", "grey", "default", False, "color", "header", (grey,)),
+    )
+    tier = ReqParam("tier", "STRING", "QUERY", orchestrations=rules)
+    listed = mapped(world, "/orders?tier=1", req_params=(tier,))
+    assert (listed.query, listed.header(b"color")) == ("tier=1&color=red", None)
+    other = mapped(world, "/orders?tier=2", req_params=(tier,))
+    assert (other.query, other.header(b"color")) == ("tier=2", b"grey")

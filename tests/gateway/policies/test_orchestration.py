@@ -153,3 +153,15 @@ def test_a_call_without_a_match_gets_the_documented_error(world: World) -> None:
     for target in ("/orders?tier=9", "/orders"):
         answer = world.send(request("GET", target))
         assert (answer.status, answer.json["error_code"]) == (400, "APIG.0106")
+
+
+def test_a_condition_looks_where_a_rule_puts_its_value(world: World) -> None:
+    param = ReqParam("tier", "STRING", "QUERY", orchestrations=(COLORS,))
+    chosen = []
+    for location in ("", "header", "query"):
+        met = Condition("orchestration", "color", "exact", "red", location)
+        red = BackendPolicy("red", "ALL", (met,), Backend(MockInfo(200, "red")))
+        world.publish(req_params=(param,), policies=(red,))
+        answer = world.send(request("GET", "/orders?tier=3"))
+        chosen.append(answer.response.body == b"red")
+    assert chosen == [True, True, False]

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from gateway.policies.orchestration import parse
 from gateway.policies.rate_limit import Config
-from gateway.snapshot import Throttle
+from gateway.snapshot import ReqParam, Throttle
 from tests.gateway.policies.plugins import bound
 from tests.gateway.world import World, request, signed
 
@@ -148,3 +149,31 @@ def test_rules_hold_for_authenticated_calls_too(world: World) -> None:
     members = document(parameters=parameters, rules=rules)
     world.publish_app(plugins=bound(rate_limit=members))
     assert [world.send(signed()).status for _ in range(2)] == [200, 429]
+
+
+def test_a_rule_may_look_at_what_orchestration_produces(world: World) -> None:
+    color = {"mapped_param_name": "color", "mapped_param_type": "string"}
+    made = parse(
+        {
+            "orchestration_strategy": "list",
+            "orchestration_mapped_param": color | {"mapped_param_location": "header"},
+            "orchestration_map": [
+                {"map_param_list": ["3"], "mapped_param_value": "red"}
+            ],
+        }
+    )
+    parameters = [{"type": "header", "name": "tint", "value": "Color"}]
+    rules = [rule("red", ["tint", "==", "red"], 1)]
+    world.publish(
+        req_params=(ReqParam("tier", "STRING", "QUERY", orchestrations=(made,)),),
+        plugins=bound(rate_limit=document(parameters=parameters, rules=rules)),
+    )
+
+    def status(target: str, *headers: tuple[str, str]) -> int:
+        return world.send(request("GET", target, *headers)).status
+
+    assert [status("/orders?tier=3") for _ in range(2)] == [200, 429]
+    # What a caller says itself does not count while a rule decides.
+    assert status("/orders?tier=3", ("color", "blue")) == 429
+    # Where none does, the call is refused for that, and counted nowhere here.
+    assert [status("/orders?tier=4") for _ in range(2)] == [400, 400]
