@@ -64,6 +64,10 @@ LIMITS: dict[str, Limit] = {
     "API_TAG_NUM_LIMIT": Limit(10, "APIG.3133", "tags of an API"),
     "RESPONSE_NUM_LIMIT": Limit(4, "APIG.3136", "gateway responses of a group"),
     "ORCHESTRATION_NUM_LIMIT": Limit(200, "APIG.3150", "orchestration rules"),
+    # Of ours: the vendor has a code for it, and no number.
+    "API_ORCHESTRATION_NUM_LIMIT": Limit(
+        20, "APIG.3151", "orchestration rules of an API"
+    ),
     "PLUGIN_NUM_LIMIT": Limit(500, "APIG.3100", "plug-ins"),
     "BATCH_NUM_LIMIT": Limit(1000, "APIG.2003", "objects of one batch"),
 }

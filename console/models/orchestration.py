@@ -106,27 +106,37 @@ class Orchestration(Noun):
         return list(found.values())
 
 
-def check_use(params: list[dict[str, Any]]) -> None:
-    """The rules of an API's parameters; ValidationError says what is wrong."""
+def check_use(params: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """The rules of an API's parameters; ValidationError says what is wrong.
+
+    Gives where they may put what they produce: locations and lower-case names.
+    """
     used = [param for param in params if param.get("orchestrations")]
     if len(used) > 1:
         raise ValidationError("Orchestration Rules: only one parameter may have them.")
-    for param in used:
-        known = Orchestration.objects.in_bulk(param["orchestrations"])
-        for pk in param["orchestrations"]:
-            if pk not in known:
-                raise ValidationError(
-                    f"Orchestration Rules: there is no rule {pk}.", code="APIG.3095"
-                )
-        rules = [known[pk].rule() for pk in param["orchestrations"]]
-        try:
-            orchestration.check_order(rules)
-        except ValueError as error:
-            raise ValidationError(f"Orchestration Rules: {error}.") from None
-        names = {p["name"].lower() for p in params}
-        for produced in rules:
-            if produced.name.lower() in names:
-                raise ValidationError(
-                    f"Orchestration Rules: {produced.title} produces {produced.name}, "
-                    "which is a request parameter already."
-                )
+    rules = _rules(used[0]["orchestrations"]) if used else []
+    names = {p["name"].lower() for p in params}
+    for produced in rules:
+        if produced.name.lower() in names:
+            raise ValidationError(
+                f"Orchestration Rules: {produced.title} produces {produced.name}, "
+                "which is a request parameter already."
+            )
+    return orchestration.produced(rules)
+
+
+def _rules(pks: list[str]) -> list[Rule]:
+    """The rules with these ids, which may stand together in this order."""
+    limits.check("API_ORCHESTRATION_NUM_LIMIT", len(pks))
+    known = Orchestration.objects.in_bulk(pks)
+    for pk in pks:
+        if pk not in known:
+            raise ValidationError(
+                f"Orchestration Rules: there is no rule {pk}.", code="APIG.3095"
+            )
+    rules = [known[pk].rule() for pk in pks]
+    try:
+        orchestration.check_order(rules)
+    except ValueError as error:
+        raise ValidationError(f"Orchestration Rules: {error}.") from None
+    return rules

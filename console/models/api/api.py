@@ -21,7 +21,7 @@ from console.models.api.backends import (
     read_backend,
 )
 from console.models.api.params import (
-    check_contexts,
+    Declared,
     read_backend_params,
     read_req_params,
 )
@@ -189,7 +189,7 @@ class Api(Noun):
     result_failure_sample = _long_text("Example Failure Response")
     trace_enabled = models.BooleanField("Tracing", default=False)
     sampling_strategy = models.CharField(
-        max_length=8, default="RATE", choices=[("RATE", "RATE")]
+        "Sampling Strategy", max_length=8, default="RATE", choices=[("RATE", "Rate")]
     )
     sampling_param = models.CharField(
         "Sampling Rate (%)",
@@ -320,18 +320,22 @@ class Api(Noun):
         """Parameters and backends, each complete afterwards."""
         with _field("req_params", "Request Parameters"):
             self.req_params = read_req_params(self.req_params, self.req_uri)
-            _check_orchestrations(self.req_params)
+            produced = _check_orchestrations(self.req_params)
         for kind, (document, _) in DOCUMENTS.items():
             if kind != self.backend_type:
                 setattr(self, document, {})
                 setattr(self, FIELDS[kind], [])
         if self.backend_type not in DOCUMENTS:
             return
-        declared = {param["name"].lower() for param in self.req_params}
+        declared = Declared(
+            frozenset(param["name"].lower() for param in self.req_params),
+            frozenset(produced),
+            self.authorizer is not None,
+        )
         self._check_backend(declared)
         self._check_policies(declared)
 
-    def _check_backend(self, declared: set[str]) -> None:
+    def _check_backend(self, declared: Declared) -> None:
         document, label = (
             DOCUMENTS[self.backend_type][0],
             self.get_backend_type_display(),
@@ -343,17 +347,13 @@ class Api(Noun):
                 self.backend_params,
                 declared,
                 self.backend.get("req_uri"),
+                guarded=bool(self.backend["authorizer_id"]),
             )
-            guarded = bool(self.backend["authorizer_id"])
-            check_contexts(self.backend_params, self.authorizer is not None, guarded)
 
-    def _check_policies(self, declared: set[str]) -> None:
-        frontend = self.authorizer is not None
+    def _check_policies(self, declared: Declared) -> None:
         field = FIELDS[self.backend_type]
         with _field(field, "Backend Policies"):
-            policies = read_policies(
-                self.backend_type, self.policies, declared, frontend
-            )
+            policies = read_policies(self.backend_type, self.policies, declared)
             setattr(self, field, policies)
 
     def _check_route(self) -> None:
@@ -387,8 +387,8 @@ def _field(name: str, label: str) -> Iterator[None]:
         ) from None
 
 
-def _check_orchestrations(params: list[dict[str, Any]]) -> None:
+def _check_orchestrations(params: list[dict[str, Any]]) -> set[tuple[str, str]]:
     # Rules know the APIs that use them, so they are loaded after this module.
     from console.models.orchestration import check_use
 
-    check_use(params)
+    return check_use(params)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from console.models.api.paths import placeholders
@@ -120,12 +121,27 @@ def read_backend_param(raw: Any) -> Param:
     return param
 
 
+@dataclass(frozen=True)
+class Declared:
+    """What the frontend of an API has for its backends to refer to.
+
+    `params` are the request parameters' lower-case names, `produced` what orchestration
+    rules produce, as locations and lower-case names; `frontend` says whether there is a
+    frontend authorizer.
+    """
+
+    params: Collection[str]
+    produced: Collection[tuple[str, str]] = ()
+    frontend: bool = False
+
+
 def read_backend_params(
-    raw: Any, declared: Collection[str], backend_path: str | None
+    raw: Any, declared: Declared, backend_path: str | None, *, guarded: bool = False
 ) -> list[Param]:
     """The parameters of one backend: of declared request parameters, for its path.
 
-    `declared` are lower-case names; a backend without a path of its own has None.
+    A backend without a path of its own has None; `guarded` is whether it has an
+    authorizer.
     """
     params = read_list(raw, read_backend_param, "API_PARAM_NUM_LIMIT")
     check_unique(
@@ -134,14 +150,28 @@ def read_backend_params(
         "APIG.3209",
     )
     for param in params:
-        if param["origin"] == "REQUEST" and param["value"].lower() not in declared:
+        _check_free(param, declared.produced)
+        if (
+            param["origin"] == "REQUEST"
+            and param["value"].lower() not in declared.params
+        ):
             raise broken(
                 f"{param['name']}: there is no request parameter {param['value']}.",
                 "APIG.2028",
             )
     if backend_path is not None:
         _check_backend_path(params, backend_path)
+    check_contexts(params, declared.frontend, guarded)
     return params
+
+
+def _check_free(param: Param, produced: Collection[tuple[str, str]]) -> None:
+    """What an orchestration rule produces has its name for itself."""
+    if (param["location"].lower(), param["name"].lower()) in produced:
+        raise broken(
+            f"{param['name']}: an orchestration rule produces this parameter.",
+            "APIG.3209",
+        )
 
 
 def check_contexts(params: Sequence[Param], frontend: bool, backend: bool) -> None:

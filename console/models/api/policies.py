@@ -1,11 +1,11 @@
 """Backend policies: other backends for some calls (reference: api.md section 5)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any
 
 from console.models.api.backends import read_backend
-from console.models.api.params import CONTEXT_KEY, check_contexts, read_backend_params
+from console.models.api.params import CONTEXT_KEY, Declared, read_backend_params
 from console.models.api.shape import (
     Member,
     Members,
@@ -65,7 +65,7 @@ CONDITION: Members = {
     ),
     "mapped_param_name": Member("Parameter Name", text(128), ""),
     "mapped_param_location": Member(
-        "Parameter Location", one_of("", "header", "query"), ""
+        "Parameter Location", one_of("header", "query"), ""
     ),
 }
 POLICY: Members = {
@@ -85,17 +85,12 @@ Policy = dict[str, Any]
 def read_policies(
     kind: str,
     raw: Any,
-    declared: Collection[str],
-    frontend: bool,
+    declared: Declared,
 ) -> list[Policy]:
-    """The policies of a backend type; ValidationError names the policy.
-
-    `declared` are the request parameters' lower-case names, `frontend` says whether
-    there is a frontend authorizer.
-    """
+    """The policies of a backend type; ValidationError names the policy."""
 
     def read(item: Any) -> Policy:
-        return _read_policy(kind, item, declared, frontend)
+        return _read_policy(kind, item, declared)
 
     policies = read_list(raw, read, "API_POLICY_NUM_LIMIT")
     check_unique([p["name"] for p in policies], "is there twice.", "APIG.3210")
@@ -109,12 +104,16 @@ def read_condition(raw: Any) -> dict[str, Any]:
     for name in NAMED_BY.values():
         if name and name != NAMED_BY[origin]:
             condition[name] = ""
+    if origin != "orchestration":
+        condition["mapped_param_location"] = ""
     if origin == "source":
         condition["condition_type"] = ""
         _check_addresses(condition["condition_value"])
         return condition
     if not condition[NAMED_BY[origin]]:
         raise broken("Parameter Name is missing.", "APIG.2001")
+    if origin == "orchestration" and not condition["mapped_param_location"]:
+        raise broken("Parameter Location is missing.", "APIG.2001")
     if not condition["condition_type"]:
         raise broken("Condition Type is missing.", "APIG.2001")
     if origin == "system":
@@ -127,21 +126,19 @@ def read_condition(raw: Any) -> dict[str, Any]:
 def _read_policy(
     kind: str,
     raw: Any,
-    declared: Collection[str],
-    frontend: bool,
+    declared: Declared,
 ) -> Policy:
     policy = read_object(raw, POLICY) | read_backend(kind, raw)
     policy["conditions"] = _read_conditions(raw.get("conditions"))
     for condition in policy["conditions"]:
-        _check_reference(condition, declared, frontend)
+        _check_reference(condition, declared)
     with within("Backend Parameters"):
         policy["backend_params"] = read_backend_params(
             raw.get("backend_params") or [],
             declared,
             policy.get("req_uri"),
+            guarded=bool(policy["authorizer_id"]),
         )
-        guarded = bool(policy["authorizer_id"])
-        check_contexts(policy["backend_params"], frontend, guarded)
     return policy
 
 
@@ -152,15 +149,20 @@ def _read_conditions(raw: Any) -> list[dict[str, Any]]:
         return read_list(raw, read_condition, "API_CONDITION_NUM_LIMIT")
 
 
-def _check_reference(
-    condition: Mapping[str, Any], declared: Collection[str], frontend: bool
-) -> None:
+def _check_reference(condition: Mapping[str, Any], declared: Declared) -> None:
     name, origin = condition["req_param_name"], condition["condition_origin"]
-    if origin == "param" and name.lower() not in declared:
+    if origin == "param" and name.lower() not in declared.params:
         raise broken(
             f"Policy Conditions: there is no request parameter {name}.", "APIG.2028"
         )
-    if origin == "frontend_authorizer" and not frontend:
+    place, made = condition["mapped_param_location"], condition["mapped_param_name"]
+    if origin == "orchestration" and (place, made.lower()) not in declared.produced:
+        raise broken(
+            f"Policy Conditions: no orchestration rule of a request parameter produces "
+            f"the {place} parameter {made}.",
+            "APIG.2028",
+        )
+    if origin == "frontend_authorizer" and not declared.frontend:
         raise broken(
             "Policy Conditions: an authorizer's value needs Custom or two-factor "
             "authentication.",

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from console.models.api.params import (
+    Declared,
     check_contexts,
     read_backend_param,
     read_backend_params,
@@ -24,9 +25,12 @@ def requests(*params: dict[str, Any], path: str = "/a") -> list[dict[str, Any]]:
 
 
 def backends(
-    *params: dict[str, Any], declared: tuple[str, ...] = (), path: str = "/"
+    *params: dict[str, Any],
+    declared: tuple[str, ...] = (),
+    produced: tuple[tuple[str, str], ...] = (),
+    path: str = "/",
 ) -> list[dict[str, Any]]:
-    return read_backend_params(list(params), declared, path)
+    return read_backend_params(list(params), Declared(declared, produced), path)
 
 
 def code(error: pytest.ExceptionInfo[ValidationError]) -> str:
@@ -216,6 +220,14 @@ def test_backend_parameters_that_do_not_go_together_are_refused(
 def test_a_backend_parameter_may_name_a_request_parameter_in_any_case() -> None:
     param = CONSTANT | {"origin": "REQUEST", "value": "LIMIT", "location": "PATH"}
     assert backends(param, declared=("limit",), path="/x-{a}")
+
+
+def test_what_a_rule_produces_has_its_name_for_itself() -> None:
+    header = CONSTANT | {"location": "HEADER"}
+    assert backends(header, produced=(("query", "a"),))
+    with pytest.raises(ValidationError) as error:
+        backends(CONSTANT | {"name": "A"}, produced=(("query", "a"),))
+    assert code(error) == "APIG.3209"
 
 
 def test_a_context_value_needs_the_authorizer_that_gives_it() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from console.models.api.params import Declared
 from console.models.api.policies import read_condition, read_policies
 from console.models.api.shape import code_of
 
@@ -16,12 +17,20 @@ PARAM = {
     "condition_value": "1",
     "req_param_name": "limit",
 }
+MADE = {
+    "condition_origin": "orchestration",
+    "condition_type": "exact",
+    "condition_value": "red",
+    "mapped_param_name": "Color",
+    "mapped_param_location": "header",
+}
 SOURCE = {"condition_origin": "source", "condition_value": "10.0.0.0/8, 192.0.2.7"}
 POLICY = {"name": "few", "effect_mode": "ANY", "conditions": [PARAM]}
 
 
 def read(*policies: Any, frontend: bool = True, kind: str = "MOCK") -> Any:
-    return read_policies(kind, list(policies), {"limit"}, frontend)
+    declared = Declared({"limit"}, {("header", "color")}, frontend)
+    return read_policies(kind, list(policies), declared)
 
 
 def refused(*policies: Any, **options: Any) -> tuple[str, str]:
@@ -48,6 +57,12 @@ def test_a_policy_has_a_backend_of_its_own() -> None:
         ({"conditions": []}, "APIG.2001", "Policy Conditions"),
         ({"conditions": [PARAM] * 6}, "APIG.3114", "Policy Conditions"),
         ({"conditions": [PARAM | {"req_param_name": "x"}]}, "APIG.2028", "x"),
+        (
+            {"conditions": [MADE | {"mapped_param_location": "query"}]},
+            "APIG.2028",
+            "no orchestration rule of a request parameter produces the query parameter",
+        ),
+        ({"conditions": [MADE | {"mapped_param_name": "x"}]}, "APIG.2028", "x"),
         ({"authorizer_id": "nobody"}, "APIG.3081", "nobody"),
         (
             {
@@ -96,6 +111,7 @@ def test_an_authorizer_s_value_needs_an_authorizer() -> None:
     [
         SOURCE,
         SOURCE | {"condition_value": "2001:db8::/32"},
+        MADE,
         PARAM | {"condition_type": "enum", "condition_value": "a,b"},
         PARAM | {"condition_type": "pattern", "condition_value": "^a.*b$"},
         {
@@ -128,6 +144,9 @@ def test_a_documented_condition_is_taken(condition: dict[str, Any]) -> None:
         (PARAM | {"condition_type": "like"}, "Condition Type"),
         (PARAM | {"req_param_name": ""}, "Parameter Name is missing"),
         (PARAM | {"condition_origin": "weather"}, "Source"),
+        (MADE | {"mapped_param_name": ""}, "Parameter Name is missing"),
+        (MADE | {"mapped_param_location": ""}, "Parameter Location is missing"),
+        (MADE | {"mapped_param_location": "path"}, "Parameter Location"),
         (
             PARAM | {"condition_type": "pattern", "condition_value": "("},
             "not a regular expression",
@@ -159,3 +178,9 @@ def test_a_documented_condition_is_taken(condition: dict[str, Any]) -> None:
 def test_another_condition_is_refused(condition: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said.replace("(", r"\(")):
         read_condition(condition)
+
+
+def test_only_an_orchestrated_parameter_has_a_location() -> None:
+    assert read_condition(MADE)["mapped_param_location"] == "header"
+    other = read_condition(MADE | PARAM)
+    assert (other["mapped_param_name"], other["mapped_param_location"]) == ("", "")
