@@ -42,6 +42,8 @@ class FrontendForm(NounForm):
         "simple": "auth_type=APP",
         "two_factor": "auth_type=APP|IAM",
         "authorizer": "auth_type=AUTHORIZER two_factor=on",
+        "sampling_strategy": "trace_enabled=on",
+        "sampling_param": "trace_enabled=on",
     }
 
     class Meta:
@@ -58,6 +60,9 @@ class FrontendForm(NounForm):
             "content_type",
             "body_remark",
             "is_send_fg_body_base64",
+            "trace_enabled",
+            "sampling_strategy",
+            "sampling_param",
             "type",
             "auth_type",
             "authorizer",
@@ -69,6 +74,8 @@ class FrontendForm(NounForm):
             "auth_type": segmented(),
             "is_send_fg_body_base64": switch(),
             "cors": switch(),
+            "trace_enabled": switch(),
+            "sampling_param": forms.NumberInput(attrs={"min": 0, "max": 100}),
             "authorizer": forms.Select(attrs={"aria-required": "true"}),
             "remark": forms.Textarea(attrs={"rows": 2, "maxlength": 255}),
             "body_remark": forms.Textarea(attrs={"rows": 3}),
@@ -86,6 +93,9 @@ class FrontendForm(NounForm):
             "body_remark": "Tells callers what to send.",
             "is_send_fg_body_base64": "How functions get the request body. It can be "
             "off only with application/json.",
+            "trace_enabled": "Live calls leave a trace of every phase, which Logs "
+            "leads to.",
+            "sampling_param": "How many of 100 calls: 0 to 100.",
             "cors": "Pages of every origin may read the answers. Preflights need an "
             "API of their own, with the method OPTIONS.",
         }
@@ -142,6 +152,10 @@ class FrontendForm(NounForm):
 
     def security(self) -> list[forms.BoundField]:
         names = ("type", "auth_type", "simple", "two_factor", "authorizer", "cors")
+        return [self[name] for name in names]
+
+    def tracing(self) -> list[forms.BoundField]:
+        names = ("trace_enabled", "sampling_strategy", "sampling_param")
         return [self[name] for name in names]
 
     def clean(self) -> dict[str, Any]:
