@@ -79,7 +79,7 @@ def _shown(
 
 
 def _named(definition: Definition) -> dict[str, Any]:
-    """A definition with the names of authorizers and responses in place of ids."""
+    """A definition with names in place of the ids of other objects."""
     named = dict(definition)
     for key, model in (
         ("authorizer_id", models.Authorizer),
@@ -87,7 +87,16 @@ def _named(definition: Definition) -> dict[str, Any]:
     ):
         if found := model.objects.filter(pk=named.get(key) or "").first():
             named[key] = str(found)
+    if declared := named.get("req_params"):
+        named["req_params"] = [_with_rules(param) for param in declared]
     return named
+
+
+def _with_rules(param: Mapping[str, Any]) -> dict[str, Any]:
+    """A request parameter with its orchestration rules by name."""
+    ids = param.get("orchestrations") or []
+    known = models.Orchestration.objects.in_bulk(ids) if ids else {}
+    return {**param, "orchestrations": [str(known.get(pk, pk)) for pk in ids]}
 
 
 def _flat(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -55,6 +55,8 @@ function add(table) {
   body.insertAdjacentHTML("beforeend", html.replaceAll("__prefix__", total.value));
   total.value = Number(total.value) + 1;
   refresh(table);
+  // What a row shows may depend on what is chosen in it (show-if.js).
+  table.dispatchEvent(new Event("change", { bubbles: true }));
   body.lastElementChild.querySelector(".field input, .field select, .field textarea").focus();
   announce("Row added");
 }

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.forms.base import PlainForm, rows_of, switch
+from console.models import Orchestration
 from console.models.api.params import (
     BACKEND,
     FRONTEND,
@@ -15,6 +16,7 @@ from console.models.api.params import (
     read_backend_param,
     read_req_param,
 )
+from console.models.api.shape import listed
 
 Row = dict[str, Any]
 MOST = 50
@@ -72,10 +74,22 @@ class ReqParamRow(ParamRow):
     )
     sample_value = forms.CharField(label="Example", required=False, max_length=255)
     remark = forms.CharField(label="Description", required=False, max_length=255)
-    orchestrations = forms.CharField(required=False, widget=forms.HiddenInput())
+    orchestrations = forms.CharField(
+        label="Orchestration Rules",
+        required=False,
+        widget=forms.TextInput(attrs={"list": "orchestration-rules"}),
+    )
 
     def check(self) -> None:
         read_req_param(self.document())
+
+    def clean_orchestrations(self) -> str:
+        """Names of rules in their order; each is there."""
+        names = listed(self.cleaned_data["orchestrations"])
+        known = _rules_by_name(names)
+        if gone := [name for name in names if name not in known]:
+            raise ValidationError(f"there is no rule {', '.join(gone)}.")
+        return ", ".join(names)
 
     def document(self) -> Row:
         data = self.cleaned_data
@@ -91,7 +105,9 @@ class ReqParamRow(ParamRow):
             _limit(data["type"], data["least"]),
             _limit(data["type"], data["most"]),
         )
-        row["orchestrations"] = [i for i in data["orchestrations"].split(",") if i]
+        names = listed(data["orchestrations"])
+        rules = _rules_by_name(names)
+        row["orchestrations"] = [rules[name] for name in names if name in rules]
         return row
 
     @staticmethod
@@ -103,8 +119,20 @@ class ReqParamRow(ParamRow):
             param
             | {name: param[name] == 1 for name in switches}
             | {"least": param[low], "most": param[high]}
-            | {"orchestrations": ",".join(param["orchestrations"])}
+            | {"orchestrations": ", ".join(rule_names(param["orchestrations"]))}
         )
+
+
+def _rules_by_name(names: list[str]) -> dict[str, str]:
+    """Ids of orchestration rules by their names."""
+    rows = Orchestration.objects.filter(orchestration_name__in=names)
+    return dict(rows.values_list("orchestration_name", "pk")) if names else {}
+
+
+def rule_names(ids: list[str]) -> list[str]:
+    """The names of orchestration rules, in order; of one that is gone, its id."""
+    known = Orchestration.objects.in_bulk(ids) if ids else {}
+    return [str(known.get(pk, pk)) for pk in ids]
 
 
 def _limit(kind: str, value: float | None) -> float | int | None:

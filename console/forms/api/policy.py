@@ -17,14 +17,19 @@ SOURCES = [
     ("cookie", "Cookie"),
     ("system", "System parameter – Default gateway parameter"),
     ("frontend_authorizer", "System parameter – Frontend authentication parameter"),
+    ("orchestration", "Orchestrated parameter"),
 ]
-# Also that of a condition which only the management API makes.
-SOURCE_LABELS = {**dict(SOURCES), "orchestration": "Orchestrated parameter"}
+SOURCE_LABELS = dict(SOURCES)
+# While one of the sources is chosen that look at something with a name.
+_NAMED = "condition_origin=" + "|".join(o for o, name in NAMED_BY.items() if name)
 TYPE_LABELS = dict(zip(TYPES, ("Equal", "Enumerated", "Matching"), strict=True))
 
 
 class ConditionRow(ParamRow):
-    """One condition; `name` is whatever its source needs to be found."""
+    """One condition; `name` is whatever its source needs to be found.
+
+    `location` is that of an orchestrated parameter, and nothing to other sources.
+    """
 
     main = ("name", "condition_value")
 
@@ -35,12 +40,22 @@ class ConditionRow(ParamRow):
         max_length=255,
         widget=forms.TextInput(attrs={"list": "condition-names"}),
     )
+    location = forms.ChoiceField(
+        label="Parameter Location",
+        choices=[("query", "Query"), ("header", "Header")],
+        required=False,
+    )
     condition_type = forms.ChoiceField(
         label="Condition Type", choices=TYPE_LABELS.items(), required=False
     )
     condition_value = forms.CharField(
         label="Condition Value", max_length=1024, strip=False
     )
+    show_if = {
+        "name": _NAMED,
+        "location": "condition_origin=orchestration",
+        "condition_type": _NAMED,
+    }
 
     def check(self) -> None:
         read_condition(self.document())
@@ -56,13 +71,16 @@ class ConditionRow(ParamRow):
             row[NAMED_BY[origin]] = data["name"]
         if origin == "frontend_authorizer" and data["name"]:
             row[NAMED_BY[origin]] = FRONTEND + data["name"].removeprefix(FRONTEND)
+        if origin == "orchestration":
+            row["mapped_param_location"] = data["location"]
         return row
 
     @staticmethod
     def initial_of(condition: Row) -> Row:
         named_by = NAMED_BY[condition["condition_origin"]]
         name = condition[named_by] if named_by else ""
-        return condition | {"name": name.removeprefix(FRONTEND)}
+        place = condition.get("mapped_param_location") or "query"
+        return condition | {"name": name.removeprefix(FRONTEND), "location": place}
 
 
 ConditionRows = rows_of(ConditionRow, most=5)

@@ -5,7 +5,7 @@ from typing import Any
 
 from console import addresses, pem
 from console.forms.api.policy import SOURCE_LABELS, TYPE_LABELS
-from console.models import Api, Authorizer
+from console.models import Api, Authorizer, Orchestration
 from console.models.api.policies import NAMED_BY
 from console.models.channel import Channel
 from console.views import generic
@@ -30,6 +30,7 @@ class ApiDetail(generic.Detail):
             way=list(_way(api)),
             url=_url(api),
             path=policies.path(api),
+            params=[_param(param) for param in api.req_params],
             **kwargs,
         )
 
@@ -61,9 +62,16 @@ def _frontend_facts(api: Api) -> list[tuple[str, Any]]:
         ("Request Body Format", api.content_type),
         ("Request Body Content", api.body_remark),
         ("Base64 Encoding", _switch(api.is_send_fg_body_base64)),
+        ("Tracing", _tracing(api)),
         ("Tags", ", ".join(api.tags)),
         ("Description", api.remark),
     ]
+
+
+def _tracing(api: Api) -> str:
+    if not api.trace_enabled:
+        return "Off"
+    return f"{api.get_sampling_strategy_display()}: {api.sampling_param}% of calls"
 
 
 def backend_facts(kind: str, backend: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -111,6 +119,14 @@ def _mock(backend: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [("Status Code", backend.get("status_code", 200))]
 
 
+def _param(param: Mapping[str, Any]) -> dict[str, Any]:
+    """A request parameter with its orchestration rules and their pages, in order."""
+    ids = param["orchestrations"]
+    known = Orchestration.objects.in_bulk(ids) if ids else {}
+    rows = [known[pk] for pk in ids if pk in known]
+    return {**param, "rules": [(str(row), row.get_absolute_url()) for row in rows]}
+
+
 def _policies(api: Api) -> Iterator[dict[str, Any]]:
     for policy in api.policies:
         yield {
@@ -126,6 +142,8 @@ def _policies(api: Api) -> Iterator[dict[str, Any]]:
 def _condition(condition: Mapping[str, str]) -> tuple[str, str, str, str]:
     origin = condition["condition_origin"]
     name = condition[NAMED_BY[origin]] if NAMED_BY[origin] else ""
+    if place := condition.get("mapped_param_location"):
+        name = f"{place} {name}"
     kind = TYPE_LABELS.get(condition["condition_type"], "")
     return SOURCE_LABELS[origin], name, kind, condition["condition_value"]
 

@@ -1,5 +1,6 @@
 """Create API and Modify: frontend, then backend (console.md sections E2 and E3)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from console import limits
 from console.forms.api import Wizard, arrange
-from console.models import Api, ApiGroup
+from console.models import Api, ApiGroup, Orchestration
 from console.models.api.params import SYSTEM_PARAMETERS
 from console.views import generic
 
@@ -64,6 +65,7 @@ class ApiWizard(generic.Guarded):
 
     def _show(self, wizard: Wizard, step: int) -> HttpResponse:
         api = self.existing
+        rules = Orchestration.objects.all()
         context = {
             "title": f"Modify {api}" if api else "Create API",
             "wizard": wizard,
@@ -72,6 +74,14 @@ class ApiWizard(generic.Guarded):
             "groups": ApiGroup.objects.annotate(count=Count("apis")),
             "room": limits.limit("API_NUM_LIMIT_PER_GROUP"),
             "system_parameters": SYSTEM_PARAMETERS,
+            "orchestrations": rules,
+            "produced": _produced(rules),
             "cancel_url": api.get_absolute_url() if api else reverse("api-list"),
         }
         return render(self.request, "api/wizard.html", context)
+
+
+def _produced(rules: Iterable[Orchestration]) -> list[str]:
+    """The names of parameters that rules make, for conditions to choose from."""
+    made = (rule.orchestration_mapped_param.get("mapped_param_name") for rule in rules)
+    return sorted({str(name) for name in made if name})

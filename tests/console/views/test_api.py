@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from console.models import Api
-from tests.console import world
+from tests.console import policies, world
 from tests.console.conftest import MakeClient
 from tests.console.page import Page
 
@@ -338,6 +338,11 @@ def test_a_condition_on_an_orchestrated_parameter_is_shown(
         "mapped_param_location": "query",
     }
     policy = {"name": "blue_ones", "effect_mode": "ALL", "conditions": [condition]}
-    row = world.api(policy_mocks=[policy | {"result_content": "b"}])
+    rules = [policies.orchestration().pk]
+    tier = {"name": "tier", "type": "STRING", "location": "QUERY"}
+    row = world.api(
+        req_params=[tier | {"orchestrations": rules}],
+        policy_mocks=[policy | {"result_content": "b"}],
+    )
     page = Page(admin_client.get(row.get_absolute_url()))
-    assert page.says("Orchestrated parameter") and page.says("color")
+    assert page.says("Orchestrated parameter") and page.says("query color")

@@ -245,3 +245,80 @@ def test_two_way_authentication_says_what_it_needs(admin_client: Client) -> None
     assert "enable the gateway parameter backend_client_certificate" in refused.text
     policies.client_certificate()
     assert finish(admin_client, sent).backend_api["enable_client_ssl"] is True
+
+
+def test_rules_of_a_parameter_are_named_in_their_order(admin_client: Client) -> None:
+    last = policies.orchestration(
+        orchestration_name="last",
+        orchestration_strategy="default",
+        orchestration_map=[{"mapped_param_value": "grey"}],
+    )
+    first = policies.orchestration(orchestration_name="first")
+    typed = row("params", 0, name="tier", type="STRING", location="QUERY")
+    sent = second(admin_client, **typed | {"params-0-orchestrations": "first,last"})
+    page = press(admin_client, sent, add_policy="1")
+    sent = page.form_with("policy0-name") | {
+        "policy0-name": "blue",
+        "policy0-address": "blue.example",
+        "policy0-path": "/b/{id}",
+    }
+    sent |= row(
+        "policy0-conditions",
+        0,
+        condition_origin="orchestration",
+        name="color",
+        location="query",
+        condition_type="exact",
+        condition_value="blue",
+    )
+    api = finish(admin_client, sent)
+    assert api.req_params[0]["orchestrations"] == [first.pk, last.pk]
+    [condition] = api.policy_https[0]["conditions"]
+    assert condition["mapped_param_name"] == "color"
+    [compiled] = Compiler().draft(api).policies[0].conditions
+    assert (compiled.location, compiled.name) == ("query", "color")
+    shown = Page(admin_client.get(api.get_absolute_url()))
+    assert shown.says("first, last") and shown.says("query color")
+    edit = Page(admin_client.get(f"/apis/{api.pk}/edit/")).form_with("req_uri")
+    assert edit["params-0-orchestrations"] == "first, last"
+
+
+def test_a_rule_that_is_not_there_is_named(admin_client: Client) -> None:
+    typed = row("params", 0, name="tier", type="STRING", location="QUERY")
+    typed["params-0-orchestrations"] = "nothing"
+    page = press(admin_client, opened(admin_client) | typed)
+    assert page.says("Orchestration Rules: there is no rule nothing.")
+
+
+def test_a_condition_on_what_no_rule_produces_is_refused(admin_client: Client) -> None:
+    page = press(admin_client, second(admin_client), add_policy="1")
+    sent = page.form_with("policy0-name") | {
+        "policy0-name": "blue",
+        "policy0-address": "blue.example",
+        "policy0-path": "/b/{id}",
+    }
+    sent |= row(
+        "policy0-conditions",
+        0,
+        condition_origin="orchestration",
+        name="color",
+        location="header",
+        condition_type="exact",
+        condition_value="blue",
+    )
+    said = "no orchestration rule of a request parameter produces the header parameter"
+    assert press(admin_client, sent).says(said)
+
+
+def test_tracing_has_a_share_of_the_calls(admin_client: Client) -> None:
+    page = Page(admin_client.get(CREATE)).form_with("req_uri")
+    assert "trace_enabled" not in page and page["sampling_param"] == "100"
+    wrong = opened(admin_client) | {"trace_enabled": "on", "sampling_param": "101"}
+    assert press(admin_client, wrong).says("Sampling Rate (%): 0 to 100.")
+    traced = {"trace_enabled": "on", "sampling_param": "25"}
+    api = finish(admin_client, second(admin_client, **traced))
+    assert (api.trace_enabled, api.sampling_strategy) == (True, "RATE")
+    assert Compiler().draft(api).traced == 25
+    assert Page(admin_client.get(api.get_absolute_url())).says("Rate: 25% of calls")
+    edit = Page(admin_client.get(f"/apis/{api.pk}/edit/")).form_with("req_uri")
+    assert (edit["trace_enabled"], edit["sampling_param"]) == ("on", "25")
