@@ -3,19 +3,22 @@
 Each kind is bounded, by number or by age; the newest stay.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from console import metrics, traces
-from console.models import AccessLog, Function, Invocation, Minute
+from console.models import AccessLog, Delivery, Function, Invocation, Minute
+from console.models.base import fitted
 from console.models.invocation import MAX_INVOCATIONS
 from gateway import records
+from gateway.delivery import batches
 from gateway.functions.pool import Invocation as Outcome
 from gateway.snapshot import Function as Called
 
@@ -24,11 +27,53 @@ MAX_TEXT = 256 * 1024
 _FIELDS = {field.name for field in Invocation._meta.concrete_fields}
 _PRUNE_SECONDS = 60.0
 _pruned = 0.0
+_trouble: "Trouble | None" = None
+
+log = logging.getLogger(__name__)
+
+
+class Trouble(NamedTuple):
+    """Since when the database takes no records, and what it says."""
+
+    since: datetime
+    error: str
+
+
+@transaction.atomic
+def receive(batch: Mapping[str, Any]) -> None:
+    """Keep what a gateway delivers (`gateway.delivery`), once however often."""
+    if Delivery.is_new(batch["sender"], batch["number"]):
+        store(batch)
+
+
+def collect(recorder: records.Recorder) -> None:
+    """Keep what this process's own gateway recorded; its calls do not fail for it."""
+    for batch in batches(recorder):
+        try:
+            store(batch)
+        except DatabaseError as error:
+            failed(error)
+            recorder.lose(len(batch["calls"]) + batch["dropped"])
+
+
+def failed(error: DatabaseError | None) -> None:
+    """Remember that records could not be kept, or that now they were."""
+    global _trouble
+    if error is None:
+        _trouble = None
+    elif _trouble is None:
+        _trouble = Trouble(timezone.now(), str(error))
+        log.warning("access records cannot be kept: %s", error)
+
+
+def trouble() -> Trouble | None:
+    """What keeps records from being kept right now."""
+    return _trouble
 
 
 @transaction.atomic
 def store(batch: Mapping[str, Any]) -> None:
-    """Keep what a gateway delivers (`gateway.delivery`)."""
+    """Keep what was recorded, and from time to time forget what is old."""
     store_invocations(batch["invocations"])
     calls = [dict(zip(batch["fields"], row, strict=True)) for row in batch["calls"]]
     store_calls(calls, batch["dropped"])
@@ -56,13 +101,13 @@ def store_test(called: Called, event: object, outcome: Outcome) -> Invocation:
     return store_invocations([made | {"log": outcome.log}])[0]
 
 
-def store_calls(calls: Sequence[Mapping[str, Any]], dropped: int = 0) -> None:
+def store_calls(calls: Sequence[dict[str, Any]], dropped: int = 0) -> None:
     """Keep access records, and add them up."""
     AccessLog.objects.bulk_create(map(_logged, calls))
     metrics.add(calls, dropped)
 
 
-def store_debug_call(call: Mapping[str, Any]) -> None:
+def store_debug_call(call: dict[str, Any]) -> None:
     """Keep the access record of a debug call, which is not added to any statistics."""
     row = _logged(call)
     row.debug = True
@@ -70,9 +115,9 @@ def store_debug_call(call: Mapping[str, Any]) -> None:
     _prune()
 
 
-def _logged(call: Mapping[str, Any]) -> AccessLog:
+def _logged(call: dict[str, Any]) -> AccessLog:
     moment = datetime.fromtimestamp(call["time"], UTC)
-    return AccessLog(**{**call, "time": moment})
+    return fitted(AccessLog, call | {"time": moment})
 
 
 def key() -> bytes:

@@ -8,6 +8,7 @@ import orjson
 from django.db import transaction
 
 from console.models import Trace
+from console.models.base import fitted
 from console.models.trace import MAX_TRACES
 from gateway import access
 from gateway.call import Step
@@ -54,7 +55,8 @@ def store_live(kept: Sequence[Mapping[str, Any]]) -> None:
 
 def _live(kept: Mapping[str, Any]) -> Trace:
     fields = {name: value for name, value in kept.items() if name != "steps"}
-    return Trace(origin=Trace.Origin.LIVE, content={"steps": kept["steps"]}, **fields)
+    content = {"steps": kept["steps"]}
+    return fitted(Trace, fields | {"origin": Trace.Origin.LIVE, "content": content})
 
 
 def _forget(origin: Trace.Origin) -> None:

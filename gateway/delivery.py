@@ -6,11 +6,14 @@ ever waits for it.
 
 import hashlib
 import hmac
+import json
 import logging
+import secrets
 import time
 import urllib.error
 import urllib.request
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -25,8 +28,11 @@ PROOF_HEADER = "X-Sallyport-Proof"
 PATH = "/internal/records/"
 # Of one batch.
 MAX_CALLS = 2000
+# Of one delivery; the console takes twice as much.
+MAX_BYTES = 4 * 1024 * 1024
 # Batches; what comes later stays in the rings, which forget the oldest.
 MAX_WAITING = 10
+_LISTS = ("calls", "kept", "invocations")
 _SEND_SECONDS, _MOST_SECONDS = 0.5, 30.0
 _TIMEOUT = 5.0
 
@@ -45,6 +51,8 @@ class Sender(Thread):
         self._stopped = Event()
         # What could not be sent yet.
         self._waiting: list[Batch] = []
+        # Who sends, and how many batches there were: each is taken once.
+        self._name, self._number = secrets.token_hex(16), 0
 
     def run(self) -> None:
         pause = _SEND_SECONDS
@@ -61,12 +69,19 @@ class Sender(Thread):
         if len(self._waiting) < MAX_WAITING:
             self._waiting += batches(self._recorder)
         while self._waiting:
-            if not self._send(orjson.dumps(self._waiting[0], default=str)):
+            batch = self._waiting[0]
+            numbered = {"sender": self._name, "number": self._number + 1}
+            body = encode(batch | numbered)
+            if len(body) > MAX_BYTES and (parts := halves(batch)):
+                self._waiting[:1] = parts
+                continue
+            if not self._send(batch, body):
                 return False
+            self._number += 1
             del self._waiting[0]
         return True
 
-    def _send(self, body: bytes) -> bool:
+    def _send(self, batch: Batch, body: bytes) -> bool:
         headers = {
             "Content-Type": "application/json",
             PROOF_HEADER: proof(self._key, int(time.time()), body),
@@ -79,12 +94,35 @@ class Sender(Thread):
             if error.code == HTTPStatus.BAD_REQUEST:
                 # It would not be taken the next time either.
                 log.warning("the console refused a batch of records")
+                self._recorder.lose(len(batch["calls"]) + batch["dropped"])
                 return True
             log.debug("the console does not take records: %s", error)
             return False
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             log.debug("the console is not there: %s", error)
             return False
+
+
+def encode(batch: Batch) -> bytes:
+    """A batch as JSON, whatever is in its texts."""
+    try:
+        return orjson.dumps(batch, default=str)
+    except TypeError:
+        # Half of a surrogate pair has no UTF-8.
+        text = json.dumps(batch, default=str, ensure_ascii=False)
+        return text.encode("utf-8", "replace")
+
+
+def halves(batch: Batch) -> list[Batch]:
+    """Two batches instead of one; none when it holds a single record."""
+    held = [name for name in _LISTS if batch[name]]
+    empty = batch | dict.fromkeys(_LISTS, []) | {"dropped": 0}
+    name = held[-1]
+    half = len(batch[name]) // 2 if len(held) == 1 else 0
+    if not half and len(held) == 1:
+        return []
+    first, rest = batch[name][:half], batch[name][half:]
+    return [batch | {name: first}, empty | {name: rest}]
 
 
 def batches(recorder: Recorder) -> list[Batch]:
@@ -97,7 +135,7 @@ def batches(recorder: Recorder) -> list[Batch]:
             "fields": access.FIELDS,
             "calls": calls,
             "kept": [_kept(one) for one in kept],
-            "dropped": recorder.dropped,
+            "dropped": recorder.take_dropped(),
         }
         found.append(batch)
         invocations, kept = invocations[MAX_RECORDS:], []

@@ -50,7 +50,7 @@ class Recorder:
         self._rings: dict[str, deque[Record]] = {}
         self._calls: deque[Row] = deque(maxlen=most_calls)
         self._kept: deque[Kept] = deque(maxlen=MAX_KEPT)
-        self._noted = self._taken = 0
+        self._noted = self._taken = self._told = 0
 
     def add(self, record: Record) -> None:
         """A call of a function is over."""
@@ -65,8 +65,8 @@ class Recorder:
 
     def note(self, row: Row, kept: Kept | None = None) -> None:
         """A call is over (`gateway.access`). Appending to a ring is atomic."""
-        self._noted += 1
         self._calls.append(row)
+        self._noted += 1
         if kept is not None:
             self._kept.append(kept)
 
@@ -81,10 +81,15 @@ class Recorder:
         """The calls that are kept to be looked at."""
         return [self._kept.popleft() for _ in range(len(self._kept))]
 
-    @property
-    def dropped(self) -> int:
-        """How many calls were lost because nobody took them."""
-        return max(self._noted - self._taken - len(self._calls), 0)
+    def lose(self, count: int) -> None:
+        """So many calls were taken, and lost all the same."""
+        self._taken -= count
+
+    def take_dropped(self) -> int:
+        """How many calls were lost since this was asked last."""
+        lost = max(self._noted - self._taken - len(self._calls), 0)
+        found, self._told = max(lost - self._told, 0), max(lost, self._told)
+        return found
 
 
 def record(

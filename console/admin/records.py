@@ -31,6 +31,11 @@ class MinuteAdmin(ReadOnly):
     list_display = ("minute", "api_id", "apig_err_code", "req_count")
 
 
+@admin.register(models.Delivery)
+class DeliveryAdmin(ReadOnly):
+    list_display = ("sender", "number", "time")
+
+
 @admin.register(models.Trace)
 class TraceAdmin(ReadOnly):
     list_display = ("request_id", "api_name", "status", "create_time")

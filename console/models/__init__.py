@@ -16,6 +16,7 @@ from console.models.build import Build
 from console.models.certificate import Certificate
 from console.models.channel import Channel, Member, MemberGroup
 from console.models.credential import Authorization, Credential
+from console.models.delivery import Delivery
 from console.models.domain import Domain
 from console.models.environment import Environment
 from console.models.feature import Feature
@@ -62,6 +63,7 @@ __all__ = [
     "Certificate",
     "Channel",
     "Credential",
+    "Delivery",
     "Domain",
     "Environment",
     "Feature",

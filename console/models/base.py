@@ -1,10 +1,13 @@
 """What several nouns share: ids, names and their rules."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db import models
 
+Row = TypeVar("Row", bound=models.Model)
 CJK = "\u4e00-\u9fa5"
 
 
@@ -23,6 +26,22 @@ def rule(pattern: str, message: str) -> RegexValidator:
     """A validator of the whole text, whose message states the rule."""
     # Django formats the message with the value, which may be a secret.
     return RegexValidator(rf"\A(?:{pattern})\Z", message.replace("%", "%%"))
+
+
+def fitted(model: type[Row], values: Mapping[str, Any]) -> Row:
+    """A row of what others sent, with texts that its columns take.
+
+    PostgreSQL has no NUL in texts, and minds their length; SQLite does neither.
+    """
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    return model(**{name: _fit(fields[name], v) for name, v in values.items()})
+
+
+def _fit(field: Any, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\0", "\ufffd")
+    return text if field.max_length is None else text[: field.max_length]
 
 
 class Noun(models.Model):

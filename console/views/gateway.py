@@ -7,7 +7,6 @@ from django.http.response import HttpResponseBase
 
 from console import records
 from console.embedded import embedded
-from gateway.delivery import batches
 from gateway.http import Headers, Request, Response
 
 
@@ -16,8 +15,7 @@ def serve(request: HttpRequest) -> HttpResponseBase:
     # Not `request.body`: the limit, and the words of a refusal, are the gateway's.
     body = request.read(embedded().body_limit + 1)
     answer = embedded().serve(to_gateway(request, body))
-    for batch in batches(embedded().records):
-        records.store(batch)
+    records.collect(embedded().records)
     response = _response(answer)
     del response["Content-Type"]
     for raw_name, raw_value in answer.headers:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
+from console import records
 from console.explain import explain
 from console.forms.log import ExplainForm
 from console.models import AccessLog, Api, Credential, Minute
@@ -74,6 +75,7 @@ class LogList(generic.List):
             apps=Credential.objects.values_list("pk", "name"),
             live=self.request.GET.get("live") == "1",
             dropped=sum(lost.values_list("dropped", flat=True)),
+            trouble=records.trouble(),
             most=MAX_COUNTED,
             **kwargs,
         )

@@ -7,6 +7,7 @@ import orjson
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -31,7 +32,12 @@ def deliver(request: HttpRequest) -> HttpResponse:
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise PermissionDenied(f"The proof is wrong: see {settings.RECORDS_KEY_FILE}.")
     try:
-        records.store(orjson.loads(request.body))
-    except (ValueError, TypeError, KeyError) as error:
+        records.receive(orjson.loads(request.body))
+    except (ValueError, TypeError, KeyError, OverflowError, DataError) as error:
         raise SuspiciousOperation(f"Not a batch of records: {error}") from None
+    except DatabaseError as error:
+        # A full disk, most likely: the gateway keeps them, and comes again.
+        records.failed(error)
+        return HttpResponse(status=503)
+    records.failed(None)
     return HttpResponse(status=204)

@@ -2,10 +2,14 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +23,7 @@ from tests.console.page import Page
 
 pytestmark = pytest.mark.django_db
 URL = "/internal/records/"
+numbers = count(1)
 
 
 def record(row: models.Function, number: int = 0, **fields: Any) -> dict[str, Any]:
@@ -48,6 +53,7 @@ def record(row: models.Function, number: int = 0, **fields: Any) -> dict[str, An
 def deliver(client: Client, found: Any, **headers: str) -> int:
     """Deliver calls of functions, or a whole batch."""
     empty = {"fields": FIELDS, "calls": [], "kept": [], "dropped": 0}
+    empty |= {"sender": "s", "number": next(numbers)}
     batch = found if isinstance(found, dict) else empty | {"invocations": found}
     body = json.dumps(batch).encode()
     given = {PROOF_HEADER: proof(records.key(), int(time.time()), body)} | headers
@@ -96,8 +102,6 @@ def test_a_function_that_is_gone_has_no_records() -> None:
 
 
 def test_what_was_said_is_encrypted_at_rest() -> None:
-    from django.db import connection
-
     records.store_invocations([record(world.function())])
     with connection.cursor() as cursor:
         cursor.execute("SELECT event FROM console_invocation")
@@ -203,11 +207,120 @@ def test_refused_calls_are_kept_as_they_came(client: Client) -> None:
         "invocations": [],
         "fields": FIELDS,
         "calls": [],
+        "sender": "gateway 1",
+        "number": 1,
         "kept": [kept, kept | {"request_id": "b" * 32}],
         "dropped": 0,
     }
     assert deliver(client, batch) == 204
-    assert deliver(client, batch) == 204, "a batch may come again"
     traces = models.Trace.objects.filter(origin="live")
     assert {trace.request_id for trace in traces} == {"a" * 32, "b" * 32}
     assert traces[0].request.startswith("GET /x")
+
+
+def call(number: int, **fields: Any) -> list[Any]:
+    """An access record as gateways send it."""
+    known: dict[str, Any] = dict.fromkeys(FIELDS, "")
+    numeric = ("request_time", "bytes_sent", "request_length")
+    known |= dict.fromkeys(numeric, 1) | {"time": time.time(), "status": 200}
+    known |= {n: None for n in FIELDS if n.startswith("upstream_")}
+    known |= {"upstream_uri": "", "authorizer_time": None, "request_id": f"c{number}"}
+    return list((known | fields).values())
+
+
+def batch_of(*calls: list[Any], **fields: Any) -> dict[str, Any]:
+    known: dict[str, Any] = {"sender": "gateway", "number": 1, "fields": FIELDS}
+    known |= {"calls": calls, "invocations": [], "kept": [], "dropped": 0}
+    return known | fields
+
+
+def counted() -> int:
+    return sum(models.Minute.objects.values_list("req_count", flat=True))
+
+
+def test_a_batch_that_comes_again_is_counted_once(client: Client) -> None:
+    batch = batch_of(call(1), call(2), dropped=3)
+    for _ in range(3):
+        assert deliver(client, batch) == 204
+    assert models.AccessLog.objects.count() == counted() == 2
+    assert sum(models.Minute.objects.values_list("dropped", flat=True)) == 3
+    assert deliver(client, batch | {"number": 2}) == 204
+    assert deliver(client, batch) == 204, "an older one is not taken either"
+    assert deliver(client, batch | {"sender": "another"}) == 204
+    assert models.AccessLog.objects.count() == counted() == 6
+
+
+def test_a_batch_that_could_not_be_kept_is_taken_the_next_time(client: Client) -> None:
+    broken = batch_of(call(1, status="none"))
+    assert deliver(client, broken) == 400
+    assert not models.AccessLog.objects.exists()
+    assert deliver(client, batch_of(call(1))) == 204
+    assert counted() == 1
+
+
+HOSTILE = [
+    "\0",
+    "\x1b[2J\x1b]0;title\x07",
+    "\u202eevil\u2066",
+    "<script>alert(1)</script>",
+    "\r\nSet-Cookie: a=b",
+    "x" * 2**18,
+    "=cmd|' /C calc'!A0",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_record_does_not_keep_others_away(client: Client, text: str) -> None:
+    texts = {n: text for n, v in zip(FIELDS, call(0), strict=True) if v == ""}
+    texts |= {"request_method": text}
+    assert deliver(client, batch_of(call(1, **texts), call(2))) == 204
+    row = models.AccessLog.objects.get(request_id="c1")
+    assert "\0" not in row.reason and len(row.request_method) <= 16
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """SQLite takes no further page."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA max_page_count")
+        (most,) = cursor.fetchone()
+        cursor.execute("PRAGMA page_count")
+        (now,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA max_page_count = {now}")
+        yield
+        cursor.execute(f"PRAGMA max_page_count = {most}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_a_full_disk_records_wait_and_a_page_says_so(admin_client: Client) -> None:
+    calls = [call(n, reason="x" * 1000) for n in range(2000)]
+    url = reverse("log-list")
+    with full_disk():
+        assert deliver(admin_client, batch_of(*calls)) == 503
+        page = Page(admin_client.get(url))
+        assert page.says("no records can be kept: database or disk is full")
+    assert models.AccessLog.objects.count() == 0
+    assert deliver(admin_client, batch_of(*calls)) == 204
+    assert not Page(admin_client.get(url)).says("no records can be kept")
+    assert models.AccessLog.objects.count() == counted() == 2000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_a_full_disk_the_built_in_gateway_answers_all_the_same(
+    admin_client: Client,
+) -> None:
+    api = world.published(auth_type="NONE", req_protocol="BOTH")
+    host = f"{api.group.pk}.{settings.GATEWAY_DOMAIN}"
+    with full_disk():
+        for number in range(60):
+            path = f"{api.req_uri}?{number}"
+            answer = admin_client.get(
+                path, headers={"host": host, "user-agent": "x" * 1000}
+            )
+            assert answer.status_code == 200
+        assert records.trouble() is not None
+    admin_client.get(api.req_uri, headers={"host": host})
+    (lost,) = models.Minute.objects.filter(dropped__gt=0)
+    assert 0 < lost.dropped < 60
+    records.failed(None)

@@ -68,6 +68,7 @@ class Example:
     access_key: models.AccessKey
     app_code: models.AppCode
     lockout: models.Lockout
+    delivery: models.Delivery
 
     @property
     def debug_url(self) -> str:
@@ -123,6 +124,7 @@ def example() -> Example:
         access_key=access_key(),
         app_code=app_code(credential),
         lockout=lockout(),
+        delivery=models.Delivery.objects.create(sender="gateway"),
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,15 @@ import orjson
 import pytest
 
 from gateway.access import FIELDS
-from gateway.delivery import PATH, PROOF_HEADER, Sender, batches, proof
+from gateway.delivery import (
+    MAX_BYTES,
+    MAX_WAITING,
+    PATH,
+    PROOF_HEADER,
+    Sender,
+    batches,
+    proof,
+)
 from gateway.records import Recorder
 from gateway.snapshot import Backend, MockInfo
 from tests.gateway.world import World, request
@@ -160,6 +169,104 @@ def test_a_traced_answer_is_kept_without_its_session(world: World) -> None:
     (batch,) = batches(world.gateway.services.records)
     response = batch["kept"][0]["response"]
     assert "Set-Cookie: ***" in response and "the-value" not in response
+
+
+def test_each_batch_has_a_number_and_comes_again_as_it_was(
+    console: Console, key_file: Path
+) -> None:
+    recorder = Recorder()
+    sender = Sender(recorder, console.url, key_file)
+    for number in range(2):
+        recorder.add(numbered(number))
+        console.status = 503
+        assert not sender.send()
+        console.status = 204
+        assert sender.send()
+    assert [batch["number"] for batch in console.batches] == [1, 2]
+    assert len({batch["sender"] for batch in console.batches}) == 1
+    other = Sender(recorder, console.url, key_file)
+    recorder.add(numbered(2))
+    other.send()
+    assert console.batches[2]["sender"] != console.batches[0]["sender"]
+
+
+def test_a_console_away_for_long_costs_the_oldest_which_are_counted_once(
+    console: Console, key_file: Path
+) -> None:
+    recorder = Recorder(most_calls=10)
+    sender = Sender(recorder, console.url, key_file)
+    console.status = 503
+    for round in range(MAX_WAITING + 5):
+        for number in range(10):
+            recorder.note((round * 10 + number,))
+        assert not sender.send()
+    console.status = 204
+    assert sender.send() and sender.send()
+    recorder.note((999,))
+    assert sender.send()
+    calls = [row for batch in console.batches for row in batch["calls"]]
+    assert len(calls) == MAX_WAITING * 10 + 11
+    assert sum(batch["dropped"] for batch in console.batches) == 40
+
+
+def test_a_refused_batch_counts_as_lost(console: Console, key_file: Path) -> None:
+    recorder = Recorder()
+    sender = Sender(recorder, console.url, key_file)
+    recorder.note((1,))
+    console.status = 400
+    assert sender.send()
+    console.status = 204
+    recorder.note((2,))
+    assert sender.send()
+    (batch,) = console.batches
+    assert (batch["calls"], batch["dropped"]) == ([[2]], 1)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\0", "\x1b[31m", "\u202e", "x" * 2**20])
+def test_no_text_keeps_a_batch_from_going(
+    console: Console, key_file: Path, text: str
+) -> None:
+    recorder = Recorder()
+    recorder.add({"func_urn": "urn", "log": text, "number": 2**70})
+    assert Sender(recorder, console.url, key_file).send()
+    (record,) = console.records
+    assert record["log"] == text.replace("\ud800", "?")
+
+
+def test_large_records_go_in_several_deliveries(
+    console: Console, key_file: Path
+) -> None:
+    recorder = Recorder()
+    recorder.add({"func_urn": "urn", "log": "x" * 2**20})
+    for number in range(2000):
+        recorder.note((number, "\x01" * 1024))
+    assert Sender(recorder, console.url, key_file).send()
+    assert max(len(body) for _, _, body in console.received) <= MAX_BYTES
+    calls = [row[0] for batch in console.batches for row in batch["calls"]]
+    assert calls == list(range(2000)) and len(console.records) == 1
+    numbers = [batch["number"] for batch in console.batches]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_console_that_speaks_no_http_is_waited_for(key_file: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer_nonsense, args=(listener,))
+        thread.start()
+        recorder = Recorder()
+        recorder.add(numbered(1))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert not Sender(recorder, url, key_file).send()
+        thread.join()
+
+
+def answer_nonsense(listener: socket.socket) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"nonsense\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
 
 
 def test_nothing_new_is_no_batch() -> None:

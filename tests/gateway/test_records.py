@@ -33,16 +33,24 @@ def test_calls_are_noted_until_they_are_taken() -> None:
     recorder.note((2,))
     assert recorder.take_calls(1) == [(1,)]
     assert recorder.take_calls(9) == [(2,)]
-    assert recorder.take_calls(9) == [] and recorder.dropped == 0
+    assert recorder.take_calls(9) == [] and recorder.take_dropped() == 0
 
 
 def test_the_oldest_calls_go_first_and_are_counted() -> None:
     recorder = Recorder(most_calls=2)
     for number in range(5):
         recorder.note((number,))
-    assert recorder.dropped == 3
+    assert recorder.take_dropped() == 3
     assert recorder.take_calls(9) == [(3,), (4,)]
-    assert recorder.dropped == 3
+    assert recorder.take_dropped() == 0, "each is told once"
+
+
+def test_what_was_taken_in_vain_is_lost() -> None:
+    recorder = Recorder()
+    recorder.note((1,))
+    recorder.lose(len(recorder.take_calls(9)))
+    recorder.note((2,))
+    assert recorder.take_dropped() == 1
 
 
 def test_only_refused_calls_are_kept_whole(world: World) -> None:
