@@ -183,13 +183,25 @@ def identify(user: Any, trace_type: str) -> None:
 
 def record(verb: int, target: Model, changes: list[dict[str, Any]]) -> None:
     """Write the trace of a change; `verb` 1 is create, 2 update, 3 delete."""
-    who, names = actor.get(), _names(type(target))
+    names = _names(type(target))
+    record_deed(names[verb], names[0], changes, str(target.pk), str(target))
+
+
+def record_deed(
+    trace_name: str,
+    resource_type: str,
+    changes: list[dict[str, Any]],
+    resource_id: str = "",
+    resource_name: str = "",
+) -> None:
+    """Write the trace of what was done, also to what is no row."""
+    who = actor.get()
     Audit.objects.create(
-        trace_name=names[verb],
+        trace_name=trace_name,
         trace_type=who.trace_type,
-        resource_type=names[0],
-        resource_id=str(target.pk),
-        resource_name=str(target)[:255],
+        resource_type=resource_type,
+        resource_id=resource_id,
+        resource_name=resource_name[:255],
         user=who.name,
         source_ip=who.source_ip,
         message=changes,

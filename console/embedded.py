@@ -18,6 +18,7 @@ from console import features
 from gateway.app import Gateway
 from gateway.call import Call, Services
 from gateway.client import Client
+from gateway.control import start_control
 from gateway.errors import ConfigurationMissing
 from gateway.functions.package import Store
 from gateway.functions.pool import Invocation, Pool
@@ -29,6 +30,7 @@ from gateway.server import parse_address
 from gateway.snapshot import Function, Snapshot
 from gateway.source import File, Fixed
 from gateway.state.memory import ExpiringCache, Memory
+from gateway.verdicts import Verdicts
 
 T = TypeVar("T")
 # What is read of a debug call's answer; what is shown is cut elsewhere.
@@ -54,6 +56,9 @@ class Embedded:
         self._loop.call_soon_threadsafe(self._gateway.open)
         self._drafts = ExpiringCache()
         self._draft_state = Memory()
+        self._control = start_control(
+            settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE, self._verdicts().answer
+        )
 
     def serve(self, request: Request) -> Response:
         """What a gateway answers to a request."""
@@ -111,8 +116,17 @@ class Embedded:
         """The jail level that functions run at."""
         return self._pool.jail
 
+    def _verdicts(self) -> Verdicts:
+        remembered = {
+            "console": self._gateway.services.verdicts,
+            "debug page": self._drafts,
+        }
+        return Verdicts(remembered, self._live, settings.SNAPSHOT_KEY_FILE.read_bytes())
+
     def close(self) -> None:
         """End the function workers, the connections and the loop."""
+        if self._control is not None:
+            self._control.close()
         self._wait(self._gateway.close)
         self._wait(self._loop.shutdown_default_executor)
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -16,6 +16,7 @@ from prometheus_client import start_http_server
 from gateway import rsgi, server, tls
 from gateway.app import Gateway
 from gateway.client import Client
+from gateway.control import start_control
 from gateway.delivery import Sender
 from gateway.functions.launch import JailMissing
 from gateway.functions.package import Store
@@ -28,6 +29,7 @@ from gateway.source import Followed
 from gateway.state import State
 from gateway.state.memory import Memory
 from gateway.state.redis import Redis
+from gateway.verdicts import Verdicts
 
 # What sysexits.h calls "a service is unavailable": an address or a file is.
 UNAVAILABLE = 69
@@ -185,6 +187,9 @@ def main(arguments: list[str] | None = None) -> int:
     Thread(target=host().interpreters, daemon=True).start()
     recorder = Recorder()
     gateway = Gateway(source, pool, records=recorder, state=counted, client=connections)
+    remembered = {"gateway": gateway.services.verdicts}
+    verdicts = Verdicts(remembered, source, options.key_file.read_bytes())
+    control = start_control(options.snapshot, options.key_file, verdicts.answer)
     sender = None
     if options.console:
         sender = Sender(recorder, options.console, options.records_key)
@@ -194,6 +199,8 @@ def main(arguments: list[str] | None = None) -> int:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.get_loop().call_soon(gateway.open)
         runner.run(serve(gateway, options, *sockets))
+    if control is not None:
+        control.close()
     if sender is not None:
         sender.stop()
     return 0

@@ -18,6 +18,7 @@ from console.views import (
     policy,
     signature_key,
     throttle,
+    verdict,
 )
 
 
@@ -182,6 +183,16 @@ urlpatterns = [
         "policies/authorizers/create/",
         authorizer.AuthorizerEdit.as_view(),
         name="authorizer-create",
+    ),
+    path(
+        "policies/authorizers/cache/",
+        verdict.VerdictList.as_view(),
+        name="authorizer-cache",
+    ),
+    path(
+        "policies/authorizers/cache/flush/",
+        verdict.Flush.as_view(),
+        name="authorizer-flush",
     ),
     path(
         "policies/authorizers/<pk>/",

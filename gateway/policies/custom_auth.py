@@ -99,6 +99,7 @@ async def _ask(
 ) -> None:
     if function is None:
         raise AuthorizerBroken(reason=f"authorizer {guard.name} has no live function")
+    since = call.services.verdicts.forgotten
     outcome = await _invoke(call, guard, function)
     if guard.auth_downgrade_enabled and outcome.error_type in _UNREACHABLE:
         call.explain(relaxed=f"let through: {outcome.error_type}")
@@ -111,7 +112,7 @@ async def _ask(
     except MalformedReply as error:
         raise AuthorizerBroken(reason=f"malformed reply: {error}") from None
     if guard.ttl:
-        call.services.verdicts.put(key, verdict, guard.ttl)
+        call.services.verdicts.put(key, verdict, guard.ttl, since)
     _settle(call, verdict, apply)
 
 

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.state import Breaker, Full, Window
 from gateway.state.breakers import Breakers
@@ -13,6 +13,15 @@ from gateway.state.counters import Counters
 
 # What is kept of answers in all (policies.md section 4.6).
 KEPT_BYTES = 128 * 1024 * 1024
+
+
+class Entry(NamedTuple):
+    """What is kept: since when and for how much longer, in s."""
+
+    key: Hashable
+    value: Any
+    age: float
+    left: float
 
 
 class ExpiringCache:
@@ -33,7 +42,10 @@ class ExpiringCache:
         self._weigh = weigh or (lambda value: 1)
         self._weight = 0
         self._lock = RLock()
-        self._entries: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
+        # Deadline, value, and the seconds it was put for.
+        self._entries: OrderedDict[Hashable, tuple[float, Any, float]] = OrderedDict()
+        # How often something was forgotten before its time.
+        self.forgotten = 0
 
     def get(self, key: Hashable) -> Any:
         """The live value of a key, or None."""
@@ -47,10 +59,15 @@ class ExpiringCache:
             self._entries.move_to_end(key)
             return entry[1]
 
-    def put(self, key: Hashable, value: Any, seconds: float) -> None:
+    def put(
+        self, key: Hashable, value: Any, seconds: float, since: int | None = None
+    ) -> None:
+        """Keep a value, unless something was forgotten `since` it was asked for."""
         with self._lock:
+            if since is not None and since != self.forgotten:
+                return
             self.drop(key)
-            self._entries[key] = (self._clock() + seconds, value)
+            self._entries[key] = (self._clock() + seconds, value, seconds)
             self._weight += self._weigh(value)
             while self._weight > self._size:
                 self.drop(next(iter(self._entries)))
@@ -66,9 +83,33 @@ class ExpiringCache:
         entry = self._entries.get(key)
         return 0.0 if entry is None else max(0.0, entry[0] - self._clock())
 
+    def living(self) -> list[Entry]:
+        """What is kept now."""
+        with self._lock:
+            entries = list(self._entries.items())
+        now = self._clock()
+        return [
+            Entry(key, value, now - deadline + seconds, deadline - now)
+            for key, (deadline, value, seconds) in entries
+            if deadline > now
+        ]
+
+    def forget(self, chosen: Callable[[Hashable], bool]) -> int:
+        """Drop what is under the keys that are chosen, and what is under way.
+
+        How many were alive.
+        """
+        with self._lock:
+            self.forgotten += 1
+            keys = [entry.key for entry in self.living() if chosen(entry.key)]
+            for key in keys:
+                self.drop(key)
+        return len(keys)
+
     def clear(self) -> None:
-        self._entries.clear()
-        self._weight = 0
+        with self._lock:
+            self._entries.clear()
+            self._weight = 0
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -45,6 +45,7 @@ FOR_VIEWERS = {
     "api-list",
     "api-records",
     "api-runtime",
+    "authorizer-cache",
     "authorizer-list",
     "credential-detail",
     "credential-list",
@@ -94,6 +95,7 @@ SHOW_ONLY = {
 }
 # Those without a page of their own.
 POSTS_ONLY = {
+    "authorizer-flush",
     "response-restore",
     "group-access",
     "api-batch",

@@ -141,6 +141,10 @@ class World:
         """Change every API."""
         self._put(apis=tuple(replace(api, **fields) for api in self.snapshot.apis))
 
+    def guards(self, *authorizers: Authorizer) -> None:
+        """Change the custom authorizers."""
+        self._put(authorizers=authorizers)
+
     def limit(self, **limits: Any) -> None:
         """Change limits of the gateway."""
         self._put(settings=replace(self.snapshot.settings, **limits))

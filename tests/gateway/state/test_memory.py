@@ -67,3 +67,29 @@ def test_clearing_forgets_everything() -> None:
     cache.put("k", "v", 60)
     cache.clear()
     assert cache.get("k") is None
+
+
+def test_what_lives_says_since_when_and_how_long() -> None:
+    now = [0.0]
+    cache = ExpiringCache(clock=lambda: now[0])
+    cache.put("short", 1, 5)
+    cache.put("long", 2, 30)
+    now[0] = 10.0
+    assert cache.living() == [("long", 2, 10.0, 20.0)]
+
+
+def test_what_is_chosen_is_forgotten() -> None:
+    cache = ExpiringCache()
+    for key in ("a1", "a2", "b1"):
+        cache.put(key, key, 30)
+    assert cache.forget(lambda key: str(key).startswith("a")) == 2
+    assert (cache.get("a1"), cache.get("b1"), len(cache)) == (None, "b1", 1)
+
+
+def test_what_was_asked_for_before_something_was_forgotten_is_not_kept() -> None:
+    cache = ExpiringCache()
+    before = cache.forgotten
+    cache.forget(lambda key: True)
+    cache.put("old", 1, 30, before)
+    cache.put("new", 1, 30, cache.forgotten)
+    assert (cache.get("old"), cache.get("new")) == (None, 1)
