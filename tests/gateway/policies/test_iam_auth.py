@@ -1,6 +1,6 @@
 """IAM authentication: access keys and tokens of the console's users."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -200,17 +200,17 @@ def test_the_function_is_the_second_factor(world: World) -> None:
 @pytest.mark.parametrize(
     ("call", "kind"),
     [
-        (request(), "AUTH_HEADER_MISSING"),
-        (by_key(secret="no"), "AUTH_FAILURE"),
-        (by_token("x"), "AUTH_FAILURE"),
+        (request, "AUTH_HEADER_MISSING"),
+        (lambda: by_key(secret="no"), "AUTH_FAILURE"),
+        (lambda: by_token("x"), "AUTH_FAILURE"),
     ],
 )
 def test_refusals_go_through_their_gateway_response(
-    world: World, call: Request, kind: str
+    world: World, call: Callable[[], Request], kind: str
 ) -> None:
     world.publish_iam()
     world.customise({kind: ResponseRule(470, "$context.error.type")})
-    answer = world.send(call)
+    answer = world.send(call())
     assert (answer.status, answer.response.body) == (470, kind.encode())
 
 
