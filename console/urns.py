@@ -6,7 +6,7 @@ project:package:name[:version|!alias]
 urn:fss:region:project:function:package:name[:version|!alias]
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
@@ -29,11 +29,15 @@ class UnknownAlias(UnknownFunction):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a URN stands for; neither version nor alias is latest."""
+    """What a URN stands for; neither version nor alias is latest.
+
+    `qualified` is whether it said so by `:version` or `:!alias`.
+    """
 
     function: Function
     version: Version | None = None
     alias: Alias | None = None
+    qualified: bool = field(default=False, compare=False)
 
 
 def resolve(text: str) -> Named:
@@ -46,13 +50,13 @@ def resolve(text: str) -> Named:
         alias = function.aliases.filter(name=qualifier[1:]).first()
         if alias is None:
             raise UnknownAlias(f"{name} has no alias {qualifier[1:]}")
-        return Named(function, alias=alias)
+        return Named(function, alias=alias, qualified=True)
     if qualifier in ("", LATEST):
-        return Named(function)
+        return Named(function, qualified=bool(qualifier))
     version = function.versions.filter(version=qualifier).first()
     if version is None:
         raise UnknownVersion(f"{name} has no version {qualifier}")
-    return Named(function, version=version)
+    return Named(function, version=version, qualified=True)
 
 
 def _parts(text: str) -> tuple[str, str, str]:

@@ -49,6 +49,8 @@ class Authorizer(Noun):
         on_delete=models.PROTECT,
         related_name="authorizers",
     )
+    # Whether clients named the version or alias within the URN: it is shown as given.
+    qualified = models.BooleanField(default=False, editable=False)
     # Neither is latest; an alias wins (auth.md section 5.1).
     version = models.ForeignKey(
         Version,
@@ -99,7 +101,10 @@ class Authorizer(Noun):
 
     @property
     def authorizer_uri(self) -> str:
-        return self.function.func_urn
+        if not self.qualified:
+            return self.function.func_urn
+        version = f"{self.function.func_urn}:{self.authorizer_version}"
+        return self.authorizer_alias_uri or version
 
     @property
     def authorizer_version(self) -> str:

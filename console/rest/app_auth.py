@@ -9,6 +9,7 @@ from rest_framework.serializers import Serializer
 
 from console import models
 from console.rest.absent import Reference, found
+from console.rest.binding import of_tags
 from console.rest.resources import Endpoint
 from console.rest.serializers import Time
 
@@ -46,7 +47,7 @@ class BoundApis(AppAuths):
     """The APIs of a credential."""
 
     def list(self, request: Request, **kwargs: Any) -> Response:
-        rows = _ROWS.filter(app=self.required("app_id"))
+        rows = of_tags(_ROWS.filter(app=self.required("app_id")), request)
         return self.page(self.filtered(rows, _FILTERS), "auths", _shown)
 
 
@@ -66,6 +67,7 @@ class FreeApis(AppAuths):
         bound = self.filtered(bound, {"env_id": "env"})
         rows = models.Api.objects.filter(auth_type=models.Api.Auth.APP)
         rows = rows.exclude(pk__in=bound.values("api")).select_related("group")
+        rows = of_tags(rows, request, "pk")
         return self.page(self.filtered(rows, _FREE_FILTERS), "apis", _api)
 
 

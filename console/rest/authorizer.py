@@ -77,7 +77,7 @@ class AuthorizerSerializer(Serializer):
         named = given.pop("authorizer_uri")
         alias = given.pop("authorizer_alias_uri", None)
         version = given.pop("authorizer_version", "")
-        given["function"] = named.function
+        given["function"], given["qualified"] = named.function, named.qualified
         given["alias"] = alias.alias if alias else named.alias
         given["version"] = named.version
         if version not in ("", LATEST):

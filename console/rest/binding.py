@@ -144,10 +144,10 @@ class Bindings(Endpoint):
         return rows.select_related("policy", "api__group", "env")
 
 
-def of_tags(rows: QuerySet[Any], request: Request) -> QuerySet[Any]:
-    """Those whose APIs have one of the tags that were asked for."""
+def of_tags(rows: QuerySet[Any], request: Request, api: str = "api") -> QuerySet[Any]:
+    """Those whose APIs (`api` says where) have one of the tags that were asked for."""
     tags = ",".join(request.query_params.getlist("tags"))
-    return rows.filter(api__in=tagged(tags.split(","))) if tags else rows
+    return rows.filter(**{f"{api}__in": tagged(tags.split(","))}) if tags else rows
 
 
 def failure(error: Any) -> dict[str, Any]:

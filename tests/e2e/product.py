@@ -66,14 +66,14 @@ class Product:
                 return
         raise AssertionError(f"it ended: {said}")
 
-    def manage(self, *words: str) -> str:
-        """What another command of `manage.py` prints."""
+    def manage(self, *words: str, seconds: float = WAIT) -> str:
+        """What another command of `manage.py` prints, in that many seconds at most."""
         done = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *words],
             capture_output=True,
             text=True,
             env=self.environment,
-            timeout=WAIT,
+            timeout=seconds,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

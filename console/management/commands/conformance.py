@@ -22,6 +22,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--totals", action="store_true", help="leave out what went as it should"
         )
+        parser.add_argument(
+            "--markdown", action="store_true", help="as tests/conformance/REPORT.md"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -43,10 +46,14 @@ class Command(BaseCommand):
                     "project_id": settings.PROJECT_ID,
                     "instance_id": settings.INSTANCE_ID,
                     "endpoint": url("http", local(settings.CONSOLE_BIND)),
+                    "gateway": url("http", local(settings.GATEWAY_BIND)),
                 }
             )
         finally:
             key.delete()
-        self.stdout.write(report.table(results, short=options["totals"]))
+        if options["markdown"]:
+            self.stdout.write(report.markdown(results), ending="")
+        else:
+            self.stdout.write(report.table(results, short=options["totals"]))
         if report.failed(results):
             raise CommandError("Some operations do not answer as documented.")

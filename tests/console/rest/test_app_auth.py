@@ -57,6 +57,18 @@ def test_both_sides_see_it(api: Api, pair: dict[str, Any]) -> None:
     assert api("GET", path).json()["total"] == 0
 
 
+def test_apis_are_found_by_their_tags(api: Api, pair: dict[str, Any]) -> None:
+    models.Api.objects.update(tags=["shop"])
+    app = pair["app_ids"][0]
+    free = f"~/app-auths/unbinded-apis?app_id={app}&tags="
+    assert api("GET", f"{free}shop").json()["total"] == 1
+    assert api("GET", f"{free}other").json()["total"] == 0
+    api("POST", "~/app-auths", pair)
+    bound = f"~/app-auths/binded-apis?app_id={app}&tags="
+    assert api("GET", f"{bound}other,shop").json()["total"] == 1
+    assert api("GET", f"{bound}other").json()["total"] == 0
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "code"),
     [

@@ -57,6 +57,26 @@ def test_an_alias_wins_over_a_version(api: Api, body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("qualifier", "version"),
+    [("", "latest"), (":latest", "latest"), (":v1", "v1"), (":!prod", "latest")],
+)
+def test_a_function_is_named_as_it_was_given(
+    api: Api, body: dict[str, Any], qualifier: str, version: str
+) -> None:
+    function = models.Function.objects.get()
+    frozen = models.Version.publish(function, "v1")
+    models.Alias(function=function, name="prod", version=frozen).save_valid()
+    given = {"authorizer_uri": f"{body['authorizer_uri']}{qualifier}"}
+    guard = api("POST", "~/authorizers", body | given).json()
+    assert (guard["authorizer_uri"], guard["authorizer_version"]) == (
+        given["authorizer_uri"],
+        version,
+    )
+    changed = api("PUT", f"~/authorizers/{guard['id']}", body).json()
+    assert changed["authorizer_uri"] == body["authorizer_uri"]
+
+
+@pytest.mark.parametrize(
     ("fields", "status", "code"),
     [
         ({"name": "1"}, 400, "APIG.2012"),
