@@ -6,23 +6,19 @@ JSON, as documented for each; what is not configured has its default.
 
 import json
 import logging
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
-from console import limits, pem
+from console import feature_values as values
+from console import limits
 from console.models.feature import Feature
-from gateway.client import tls_context
 from gateway.snapshot import ClientTls, Settings
 
 log = logging.getLogger(__name__)
 RATELIMIT = 200
 MB = 1024 * 1024
 CLIENT_CERTIFICATE = "backend_client_certificate"
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,63}\Z")
 # What a configuration makes of the settings: fields, or a name of `app_auths`.
 Effect = Callable[[Any], dict[str, Any]]
 
@@ -43,105 +39,6 @@ class Parameter:
     show: Callable[[str], str] = str
 
 
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def read(config: str) -> int:
-        if (
-            not config.isascii()
-            or not config.isdigit()
-            or not (low <= int(config[:20]) <= high)
-        ):
-            raise ValueError(f"a whole number from {low:,} to {high:,}")
-        return int(config)
-
-    return read
-
-
-def _switch(config: str) -> bool:
-    if config not in ("on", "off"):
-        raise ValueError("on or off")
-    return config == "on"
-
-
-def _object(config: str) -> dict[str, Any]:
-    try:
-        raw = json.loads(config)
-    except ValueError:
-        raw = None
-    if not isinstance(raw, dict):
-        raise ValueError("it must be a JSON object")
-    return raw
-
-
-def _member(name: str, low: int, high: int) -> Callable[[str], int]:
-    def read(config: str) -> int:
-        value = _object(config).get(name)
-        if type(value) is not int or not low <= value <= high:
-            raise ValueError(f"{name}: a whole number from {low:,} to {high:,}")
-        return value
-
-    return read
-
-
-def _enabled(raw: Mapping[str, Any]) -> bool:
-    if raw.get("enable") not in ("on", "off"):
-        raise ValueError("enable: on or off")
-    return bool(raw["enable"] == "on")
-
-
-def _xff(config: str) -> int | None:
-    raw = _object(config)
-    index = raw.get("xff_index", -1)
-    if type(index) is not int or not -(2**31) <= index < 2**31:
-        raise ValueError("xff_index: a whole number")
-    return index if _enabled(raw) else None
-
-
-def _address_header(config: str) -> str:
-    raw = _object(config)
-    getter = str(raw.get("header_getter", ""))
-    on, name = _enabled(raw), getter.removeprefix("header:")
-    if on and (name == getter or not _HEADER.match(name)):
-        raise ValueError("header_getter: a header such as header:X-Real-IP")
-    return name if on else ""
-
-
-def _digest_header(config: str) -> str:
-    raw = _object(config)
-    name = str(raw.get("auth_header", "Authorization"))
-    if not _HEADER.match(name):
-        raise ValueError("auth_header: the name of a header")
-    return name if _enabled(raw) else ""
-
-
-def _certificate(config: str) -> ClientTls | None:
-    """What is shown to backends; while it is off, any text may be in it."""
-    raw = _object(config)
-    ca, content, key = (raw.get(name, "") for name in ("ca", "content", "key"))
-    if not all(isinstance(text, str) for text in (ca, content, key)):
-        raise ValueError("ca, content and key: texts in PEM")
-    if not _enabled(raw):
-        return None
-    try:
-        pem.check_shown(content, key)
-        tls = ClientTls(pem.authorities(ca) if ca else "", content, key)
-    except ValidationError as error:
-        raise ValueError(error.messages[0].rstrip(".")) from None
-    tls_context(tls)
-    return tls
-
-
-def _certificate_name(config: str) -> str:
-    """What a list says of it; the texts themselves are long."""
-    raw = _object(config)
-    if not raw.get("content"):
-        return str(raw.get("enable"))
-    try:
-        facts = pem.facts(raw["content"])
-    except ValidationError:
-        return f"{raw.get('enable')}: unreadable"
-    return f"{raw.get('enable')}: {facts.common_name}, to {facts.not_after:%Y/%m/%d}"
-
-
 def _field(name: str) -> Effect:
     return lambda value: {name: value}
 
@@ -150,33 +47,44 @@ def _app_auth(name: str) -> Effect:
     return lambda value: {"app_auths": (name,)} if value else {}
 
 
+def _whole(value: dict[str, Any]) -> dict[str, Any]:
+    """What was read are settings already."""
+    return dict(value)
+
+
+def _elsewhere(value: Any) -> dict[str, Any]:
+    """No setting of calls: what it changes is looked up by its name."""
+    return {}
+
+
 PARAMETERS: dict[str, Parameter] = {
     "ratelimit": Parameter(
         "Default request throttling",
         '{"api_limits": 200}',
         "Calls of an API in a second while no policy is bound: 1 to 1,000,000.",
-        _member("api_limits", 1, 1_000_000),
+        values.member("api_limits", 1, 1_000_000),
         _field("ratelimit"),
     ),
     "request_body_size": Parameter(
         "Request body size",
         str(12 * MB),
         "The largest request body in bytes: 1 MB to 9,536 MB.",
-        _number(MB, 9536 * MB),
+        values.number(MB, 9536 * MB),
         _field("request_body_size"),
     ),
     "backend_timeout": Parameter(
         "Backend timeout",
         '{"max_timeout": 60000}',
         "The longest that an API may wait for its backend in ms: 1 to 600,000.",
-        _member("max_timeout", 1, 600_000),
+        values.member("max_timeout", 1, 600_000),
         _field("backend_timeout"),
     ),
     "app_route": Parameter(
         "Calls by IP address",
         "off",
-        "on: every group answers to the gateway's plain address, not DEFAULT alone.",
-        _switch,
+        "on: APIs with App authentication answer to the gateway's plain address in "
+        "every group, not in DEFAULT alone.",
+        values.switch,
         _field("app_route"),
     ),
     "real_ip_from_xff": Parameter(
@@ -184,21 +92,21 @@ PARAMETERS: dict[str, Parameter] = {
         '{"enable": "off", "xff_index": -1}',
         "Which entry is the caller's: 0 is the first, -1 the last. Only behind a proxy "
         "that writes the header.",
-        _xff,
+        values.xff,
         _field("xff_index"),
     ),
     "real_ip_header_getter": Parameter(
         "Address from a header",
         '{"enable": "off", "header_getter": "header:X-Real-IP"}',
         "The header that has the caller's address. Only behind a proxy that writes it.",
-        _address_header,
+        values.address_header,
         _field("real_ip_header"),
     ),
     "app_basic": Parameter(
         "App authentication: Basic",
         "off",
         "on: Authorization: Basic base64(AppKey:AppSecret) is accepted.",
-        _switch,
+        values.switch,
         _app_auth("app_basic"),
     ),
     "app_secret": Parameter(
@@ -206,14 +114,14 @@ PARAMETERS: dict[str, Parameter] = {
         "off",
         "on: X-HW-ID (AppKey) with X-HW-AppKey (AppSecret) is accepted. Not together "
         "with app_api_key.",
-        _switch,
+        values.switch,
         _app_auth("app_secret"),
     ),
     "app_api_key": Parameter(
         "App authentication: API key",
         "off",
         "on: the AppKey alone, as header or query parameter apikey, is accepted.",
-        _switch,
+        values.switch,
         _app_auth("app_api_key"),
     ),
     "app_jwt": Parameter(
@@ -221,20 +129,108 @@ PARAMETERS: dict[str, Parameter] = {
         '{"enable": "off", "auth_header": "Authorization"}',
         "on: the header has sha256(AppKey + AppSecret + Timestamp), with the header "
         "Timestamp in Unix seconds.",
-        _digest_header,
+        values.digest_header,
         lambda name: (
             {"app_auths": ("app_jwt",), "app_jwt_header": name} if name else {}
         ),
+    ),
+    "app_token": Parameter(
+        "App authentication: token",
+        '{"enable": "off", "app_token_expire_time": 3600, '
+        '"refresh_token_expire_time": 7200, '
+        '"app_token_uri": "/v1/apigw/oauth2/token", "app_token_key": ""}',
+        "on: Authorization: Bearer access_token is accepted. A POST to app_token_uri "
+        "with grant_type client_credentials, client_id (AppKey) and client_secret "
+        "gives one. Times in seconds: 1 to 72,000.",
+        values.app_token,
+        lambda value: {"app_auths": ("app_token",), **value} if value else {},
+        secret="app_token_key",
+    ),
+    "custom_auth_header": Parameter(
+        "Headers of signatures",
+        '{"enable": "off", "app_auth_header": "Authorization", '
+        '"backend_sign_header": "Authorization"}',
+        "on: apps send their signature, and backends get the gateway's, in these.",
+        values.auth_headers,
+        _whole,
+    ),
+    "throttle_strategy": Parameter(
+        "Counting of calls",
+        '{"enable": "off", "strategy": "cluster"}',
+        "local: each gateway throttles for itself, also where Redis is shared. Quotas "
+        "of credentials are counted together as before.",
+        values.local_strategy,
+        lambda value: {"throttle_local": value},
+    ),
+    "gzip": Parameter(
+        "Compression",
+        '{"enable": "off", "comp_level": 6}',
+        "on: text over 1 KB is compressed for callers that accept gzip; level 1 to 9.",
+        values.gzip_level,
+        lambda value: {"gzip": value},
+    ),
+    "api_uri_no_escape": Parameter(
+        "Paths as they come",
+        "off",
+        "on: a path is matched and handed on with its percent signs, so that %2F is no "
+        "slash.",
+        values.switch,
+        _field("uri_no_escape"),
+    ),
+    "request_custom_config": Parameter(
+        "Requests",
+        '{"request_body_timeout": 8}',
+        "How long a request body may take to arrive, in seconds: 1 to 600.",
+        values.body_timeout,
+        _field("request_body_timeout"),
+    ),
+    "default_group_host_trustlist": Parameter(
+        "Addresses of the group DEFAULT",
+        '{"enable": "off", "hosts": []}',
+        "on: of all IP addresses, the group DEFAULT answers to these and the loopback "
+        "ones. off: to every IP address that leads here.",
+        values.trusted_hosts,
+        _field("trusted_hosts"),
+    ),
+    "backend_token_allow": Parameter(
+        "Tokens for backends",
+        '{"backend_token_allow_users": []}',
+        "Regular expressions: the X-Auth-Token of users whose whole name matches one "
+        "is handed on to backends.",
+        values.users,
+        _field("token_allow"),
+    ),
+    "ssl_ciphers": Parameter(
+        "Cipher suites",
+        json.dumps({"ssl_ciphers": values.CIPHERS}),
+        "Of independent domain names, up to TLS 1.2; TLS 1.3 has its own.",
+        values.ciphers,
+        _field("ssl_ciphers"),
+    ),
+    "custom_log": Parameter(
+        "Custom log fields",
+        '{"custom_logs": []}',
+        'At most ten, such as {"location": "header", "name": "X-Name"}; location is '
+        "header, query or cookie. Kafka log policies tell them as custom_data_log01 "
+        "and so on.",
+        values.custom_logs,
+        _field("custom_logs"),
+    ),
+    "vpc_name_modifiable": Parameter(
+        "Names of load balance channels",
+        "on",
+        "off: the name of a channel stays as it is.",
+        values.switch,
+        _elsewhere,
     ),
     CLIENT_CERTIFICATE: Parameter(
         "Client certificate for backends",
         '{"enable": "off", "ca": "", "content": "", "key": ""}',
         "What HTTPS backends with two-way authentication are shown.",
-        _certificate,
-        # No limit of calls: `client_certificate` has it.
-        lambda _: {},
+        values.certificate,
+        _elsewhere,
         secret="key",
-        show=_certificate_name,
+        show=values.certificate_name,
     ),
 }
 
@@ -254,6 +250,12 @@ class InForce:
 
     settings: Settings
     app_auths: frozenset[str]
+    throttle_local: bool = False
+    gzip: int = 0
+
+
+# Each API has these of its own.
+_APART = {"throttle_local", "gzip"}
 
 
 def in_force() -> InForce:
@@ -266,7 +268,9 @@ def in_force() -> InForce:
             found = parameter.effect(value)
             app_auths += found.pop("app_auths", ())
             fields |= found
-    return InForce(replace(limits.of_calls(), **fields), frozenset(app_auths))
+    apart = {name: fields.pop(name) for name in _APART & fields.keys()}
+    settings = replace(limits.of_calls(), **fields)
+    return InForce(settings, frozenset(app_auths), **apart)
 
 
 def client_certificate() -> ClientTls | None:

@@ -156,9 +156,73 @@ CODES: dict[str, tuple[str, str]] = {
         "The request toward the backend could not be signed.",
         "Correct the signature key that is bound to the API.",
     ),
+    "APIG.1001": (
+        "The refresh token has expired.",
+        "Get a new pair with the credential's key and secret.",
+    ),
+    "APIG.1002": (
+        "The access token has expired.",
+        "Get a new one with the refresh token, or with key and secret.",
+    ),
+    "APIG.1003": (
+        "The refresh token was given to another credential.",
+        "Refresh with the key and secret that it was given to.",
+    ),
+    "APIG.1004": (
+        "The credential that the token was given to is gone.",
+        "Get a token with a credential that exists.",
+    ),
     "APIG.1009": (
         "The key and secret of the credential do not fit together.",
         "Send the credential's key with its current secret.",
+    ),
+    "APIG.2201": (
+        "The key and secret at the token endpoint do not fit together.",
+        "Send the credential's key with its current secret.",
+    ),
+    "APIG.2202": (
+        "The refresh token is not one of this gateway, or the secret was reset since.",
+        "Get a new pair with the credential's key and secret.",
+    ),
+    "APIG.2203": (
+        "The access token is not one of this gateway, or the secret was reset since.",
+        "Get a new one with the credential's key and secret.",
+    ),
+    "APIG.2204": (
+        "The token endpoint takes a form or JSON.",
+        "Send Content-Type application/x-www-form-urlencoded.",
+    ),
+    "APIG.2205": (
+        "The body sent to the token endpoint cannot be read.",
+        "Send each parameter once, as text.",
+    ),
+    "APIG.2206": (
+        "Tokens are asked for with POST.",
+        "Send a POST.",
+    ),
+    "APIG.2208": (
+        "through_data is longer than 300 characters.",
+        "Send less.",
+    ),
+    "APIG.2209": (
+        "grant_type is neither client_credentials nor refresh_token.",
+        "Send one of these.",
+    ),
+    "APIG.2210": (
+        "grant_type is missing.",
+        "Send client_credentials, or refresh_token with one.",
+    ),
+    "APIG.2211": (
+        "client_id is missing.",
+        "Send the credential's key in it.",
+    ),
+    "APIG.2212": (
+        "client_secret is missing.",
+        "Send the credential's secret in it.",
+    ),
+    "APIG.2213": (
+        "refresh_token is missing.",
+        "Send the refresh token that came with the last access token.",
     ),
 }
 # Of a debug call, instead of APIG.0101's.

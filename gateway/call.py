@@ -17,6 +17,7 @@ from gateway.functions.pool import Invocation, Pool
 from gateway.http import Request, Response, decode_text
 from gateway.outgoing import Outgoing
 from gateway.records import Recorder, record
+from gateway.router import decode_path
 from gateway.snapshot import (
     Api,
     Backend,
@@ -166,6 +167,12 @@ class Call:
     def query(self) -> Mapping[str, list[str]]:
         """Decoded query values by name, in the order they were sent."""
         return parse_query(self.request.query)
+
+    @property
+    def path(self) -> str:
+        """The path as it is matched: clear text, unless it is to stay as it came."""
+        raw = self.request.raw_path
+        return raw if self.snapshot.settings.uri_no_escape else decode_path(raw)
 
     async def invoke(
         self, function: Function, event: dict[str, Any], *, timeout: float

@@ -53,7 +53,8 @@
     ├─ BreakerOpen                    503     APIG.0614  DEFAULT_5XX
     └─ InternalError                  500     APIG.0601  DEFAULT_5XX
 
-Raised anywhere in a phase, rendered in one place: `render`, called by `run`.
+Tokens of apps have theirs in `gateway.token_errors`. Raised anywhere in a phase,
+rendered in one place: `render`, called by `run`.
 """
 
 import re

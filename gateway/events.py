@@ -20,7 +20,7 @@ def build_event(call: Call, *, with_body: bool) -> dict[str, Any]:
     return {
         "isBase64Encoded": encoded,
         "httpMethod": call.request.method,
-        "path": decode_path(call.request.raw_path),
+        "path": call.path,
         "body": base64.b64encode(body).decode() if encoded else decode_text(body),
         "pathParameters": path_parameters(call),
         "requestContext": {
@@ -53,7 +53,10 @@ def path_parameters(call: Call) -> dict[str, str]:
     names = parameter_names(call.api.req_uri)
     if call.api.match_mode == "SWA":
         names = (*names, "")
-    return dict(zip(names, call.path_values, strict=True))
+    values = call.path_values
+    if call.snapshot.settings.uri_no_escape:
+        values = tuple(map(decode_path, values))
+    return dict(zip(names, values, strict=True))
 
 
 def forwarding_headers(call: Call) -> dict[str, str]:

@@ -13,7 +13,7 @@ import socket
 import ssl
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.errors import ConfigurationMissing
@@ -48,6 +48,7 @@ class Contexts:
         self._source = source
         self._seen: Snapshot | None = None
         self._made: dict[Domain, ssl.SSLContext] = {}
+        self._ciphers: tuple[str, ...] = ()
 
     def choose(self, name: str | None) -> ssl.SSLContext:
         domain = self._domain(name)
@@ -65,6 +66,8 @@ class Contexts:
         if snapshot is not self._seen:
             # Those that are unchanged stay, and their sessions can be resumed.
             kept = {d for group in snapshot.groups for d in group.domains}
+            if snapshot.settings.ssl_ciphers != self._ciphers:
+                self._ciphers, kept = snapshot.settings.ssl_ciphers, set()
             self._made = {d: c for d, c in self._made.items() if d in kept}
             self._seen = snapshot
         site = snapshot.site(name.lower()) if name else None
@@ -73,20 +76,22 @@ class Contexts:
     def _make(self, domain: Domain) -> ssl.SSLContext:
         """One that cannot be made is logged, and nobody is let in by mistake."""
         try:
-            return domain_context(domain)
+            return domain_context(domain, self._ciphers)
         except (ssl.SSLError, OSError, ValueError):
             log.exception("the certificate of %s cannot be used", domain.url_domain)
             return self._local
 
 
-def domain_context(domain: Domain) -> DomainContext:
-    """A context with a domain's certificates.
+def domain_context(domain: Domain, ciphers: Sequence[str] = ()) -> DomainContext:
+    """A context with a domain's certificates; `ciphers` are those of TLS 1.2.
 
     TLS 1.1 and a missing client certificate pass here: they are refused in HTTP.
     """
     context = DomainContext(ssl.PROTOCOL_TLS_SERVER)
     context.domain = domain
     _take_old_versions(context)
+    if ciphers:
+        context.set_ciphers(":".join((*ciphers, "@SECLEVEL=0")))
     context.set_alpn_protocols(["http/1.1"])
     for certificate in domain.certificates:
         _load(context, certificate.private_key + "\n" + certificate.cert_content)

@@ -71,17 +71,17 @@ class Outgoing:
 
 
 def passed_headers(
-    received: Headers, added: Mapping[str, str], *, signed: bool
+    received: Headers, added: Mapping[str, str], signature_header: bytes | None
 ) -> RawHeaders:
     """The headers received that go on, and those that a gateway adds.
 
-    `signed` says that a signature in Authorization was meant for the gateway.
+    A signature in `signature_header`, if there may be one, was meant for the gateway.
     """
     ours = {name.encode(): value.encode("latin-1") for name, value in added.items()}
     dropped = HOP_BY_HOP | CREDENTIALS | ours.keys() | _named_by_connection(received)
     kept = [pair for pair in received if pair[0] not in dropped]
-    if signed:
-        kept = [pair for pair in kept if not _is_signature(*pair)]
+    if signature_header is not None:
+        kept = [pair for pair in kept if not _is_signature(*pair, signature_header)]
     return [*kept, *ours.items()]
 
 
@@ -107,5 +107,5 @@ def _named_by_connection(received: Headers) -> set[bytes]:
     return {name.encode("latin-1") for name in names}
 
 
-def _is_signature(name: bytes, value: bytes) -> bool:
-    return name == b"authorization" and value.lstrip().startswith(SIGNATURE)
+def _is_signature(name: bytes, value: bytes, signature_header: bytes) -> bool:
+    return name == signature_header and value.lstrip().startswith(SIGNATURE)

@@ -41,6 +41,7 @@ from gateway.policies import (
     backend_policy,
     breaker,
     carry,
+    compression,
     cors,
     custom_auth,
     domain,
@@ -61,7 +62,6 @@ from gateway.policies import (
     third_auth,
     throttling,
 )
-from gateway.router import decode_path
 from gateway.snapshot import Api, per_api
 
 Answer = Response | None
@@ -146,6 +146,7 @@ RESPONSE: tuple[Later, ...] = (
     Later("response headers", set_resp_headers.apply, set_resp_headers.skips, True),
     Later("CORS headers", cors.apply, cors.skips_answers),
     Later("Kafka log push", kafka_log.push, kafka_log.skips, True),
+    Later("compression", compression.compress, compression.skips),
 )
 
 _ROUTE = 1 + [phase.run for phase in REQUEST].index(routing.match_route)
@@ -352,7 +353,7 @@ def _variables(call: Call) -> dict[str, str]:
         "requestId": call.request_id,
         "stage": call.stage,
         "sourceIp": request.client,
-        "reqPath": decode_path(request.raw_path),
+        "reqPath": call.path,
         "reqUri": request.target,
         "reqMethod": request.method,
         "apiId": api.id,

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from gateway.http import decode_text
+from gateway.outgoing import PATH_SAFE
 
 T = TypeVar("T")
 ANY = "ANY"
 PREFIX = "SWA"
+# What stands in a template as it is, where paths do too.
+_TEMPLATE = PATH_SAFE + "%{}"
 # Most nodes have only one of these, and a configuration has many nodes.
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -49,14 +52,17 @@ class Match(Generic[T]):
 class Router(Generic[T]):
     """Routes of one group in one environment."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, escaped: bool = False) -> None:
+        """`escaped`: paths are matched as they come, percent signs and all."""
+        self._escaped = escaped
         self._root: _Node[T] = _Node()
         self._literal: dict[tuple[str, str], Match[T]] = {}
 
     def add(self, method: str, template: str, match_mode: str, target: T) -> None:
         """Add `template` (`/a/{b}/{c+}`) for a method or ANY."""
         node = self._root
-        segments = unquote(template).split("/")[1:]
+        path = quote(template, safe=_TEMPLATE) if self._escaped else unquote(template)
+        segments = path.split("/")[1:]
         if match_mode == PREFIX and segments[-1] == "":
             segments.pop()
         for segment in segments:
@@ -76,15 +82,16 @@ class Router(Generic[T]):
         found = self._literal.get((method, raw_path))
         if found is not None:
             return found
-        segments = decode_path(raw_path).split("/")[1:]
+        path = raw_path if self._escaped else decode_path(raw_path)
+        segments = path.split("/")[1:]
         return _walk(self._root, segments, 0, method, ()) or _longest_prefix(
             self._root, segments, method
         )
 
     def knows(self, raw_path: str) -> bool:
         """Whether some method has this path: it changes the text of a 404."""
-        segments = decode_path(raw_path).split("/")[1:]
-        return _reaches(self._root, segments, 0)
+        path = raw_path if self._escaped else decode_path(raw_path)
+        return _reaches(self._root, path.split("/")[1:], 0)
 
 
 def decode_path(raw_path: str) -> str:

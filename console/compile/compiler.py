@@ -31,8 +31,10 @@ class Compiler:
         self._credentials = _bound_credentials()
         self._variables = Variables()
         self._settings = gateway_settings()
-        self._app_auths = features.in_force().app_auths
-        self._policies = Traditional(self._settings.ratelimit)
+        self._in_force = features.in_force()
+        self._policies = Traditional(
+            self._settings.ratelimit, self._in_force.throttle_local
+        )
         self._callers = CallerPolicies()
         self._channels = channels()
         self._backends = Backends(self._guard, self._channels)
@@ -106,7 +108,8 @@ class Compiler:
             policies=self._backends.policies(definition),
             is_send_fg_body_base64=definition["is_send_fg_body_base64"],
             credentials=self._credentials[api.pk, env],
-            app_auths=self._app_auths if app else frozenset(),
+            app_auths=self._in_force.app_auths if app else frozenset(),
+            gzip=self._in_force.gzip,
             throttle=self._policies.throttle(api.pk, env),
             acls=self._policies.acls_of(api.pk, env),
             plugins=self._plugins.of(api.pk, env),

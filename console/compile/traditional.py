@@ -16,11 +16,14 @@ Pair = tuple[str, str]
 
 
 class Traditional:
-    """Reads policies and bindings once; `ratelimit` is the gateway's own limit."""
+    """Reads policies and bindings once.
 
-    def __init__(self, ratelimit: int) -> None:
+    `ratelimit` is the gateway's own limit; `local` counts for each gateway alone.
+    """
+
+    def __init__(self, ratelimit: int, local: bool) -> None:
         throttles = models.Throttle.objects.prefetch_related("specials")
-        self.throttles = {row.pk: _throttle(row) for row in throttles}
+        self.throttles = {row.pk: _throttle(row, local) for row in throttles}
         self.acls = {row.pk: _acl(row) for row in models.Acl.objects.all()}
         self._throttle_of = {
             pair: self.throttles[policy]
@@ -29,7 +32,9 @@ class Traditional:
         self._acls_of: dict[Pair, list[data.Acl]] = defaultdict(list)
         for pair, policy in _bound(models.AclBinding):
             self._acls_of[pair].append(self.acls[policy])
-        self.default = data.Throttle(DEFAULT, "default", 1, "second", ratelimit)
+        self.default = data.Throttle(
+            DEFAULT, "default", 1, "second", ratelimit, local=local
+        )
 
     def throttle(self, api: str, env: str) -> data.Throttle:
         return self._throttle_of.get((api, env), self.default)
@@ -62,7 +67,7 @@ def _bound(model: type[models.Binding]) -> Iterable[tuple[Pair, str]]:
     return [((api, env), policy) for api, env, policy in rows]
 
 
-def _throttle(row: models.Throttle) -> data.Throttle:
+def _throttle(row: models.Throttle, local: bool) -> data.Throttle:
     specials: dict[str, dict[str, int]] = {"APP": {}, "USER": {}}
     for special in row.specials.all():
         specials[special.object_type][special.object_id] = special.call_limits
@@ -76,6 +81,7 @@ def _throttle(row: models.Throttle) -> data.Throttle:
         app_limit=row.app_call_limits,
         ip_limit=row.ip_call_limits,
         shared=row.type == models.Throttle.Type.SHARED,
+        local=local,
         apps=specials["APP"],
         users=specials["USER"],
     )

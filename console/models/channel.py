@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from console import limits
 from console.models.base import CJK, Noun, rule
+from console.models.feature import Feature
 from gateway.snapshot.channel import HealthCheck
 
 _HOST = re.compile(r"(?=.{1,255}\Z)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\Z")
@@ -104,6 +105,7 @@ class Channel(Noun):
 
     def clean(self) -> None:
         limits.check_room("VPC_NUM_LIMIT", self)
+        self._check_name()
         if self.vpc_channel_type == self.Kind.MICROSERVICE:
             raise ValidationError(
                 {
@@ -117,6 +119,20 @@ class Channel(Noun):
             except ValueError as error:
                 text = f"Health Check: {error}."
                 raise ValidationError({"vpc_health_config": text}) from None
+
+    def _check_name(self) -> None:
+        """A gateway parameter may keep the names that there are."""
+        fixed = Feature.objects.filter(
+            name="vpc_name_modifiable", enable=True, config="off"
+        )
+        before = Channel.objects.filter(pk=self.pk).exclude(name=self.name)
+        if before.exists() and fixed.exists():
+            raise ValidationError(
+                {
+                    "name": "Name: it cannot be changed while the gateway parameter "
+                    "vpc_name_modifiable is off."
+                }
+            )
 
 
 class MemberGroup(Noun):

@@ -32,35 +32,17 @@ FLAGS = (
     "gateway_responses",
     "kafka_log",
     "multi_auth",
+    "policy_cookie_param",
     "policy_sys_param",
     "rate_limit_algorithm",
     "rate_limit_plugin",
     "route",
     "set_resp_headers",
     "sign_basic",
+    "sse_strategy",
     "vpc_backup",
 )
-ELSEWHERE = frozenset(
-    (
-        "api_uri_no_escape",
-        "app_token",
-        "backend_token_allow",
-        "custom_auth_header",
-        "custom_log",
-        "default_group_host_trustlist",
-        "gzip",
-        "lts",
-        "policy_cookie_param",
-        "public_key",
-        "request_custom_config",
-        "sign_aes",
-        "sse_strategy",
-        "ssl_ciphers",
-        "throttle_strategy",
-        "vpc_health_status",
-        "vpc_name_modifiable",
-    )
-)
+ELSEWHERE = frozenset(("lts", "public_key", "sign_aes", "vpc_health_status"))
 
 
 class Toggle(PlainSerializer):

@@ -6,12 +6,14 @@ from typing import Any
 from gateway.backends import channel, function, mock
 from gateway.call import Call
 from gateway.http import Response
-from gateway.snapshot import BackendApi, FuncInfo, MockInfo
+from gateway.policies import app_token
+from gateway.snapshot import BackendApi, FuncInfo, MockInfo, TokenIssuer
 
 SEND: dict[type, Callable[[Call, Any], Response | Awaitable[Response]]] = {
     MockInfo: mock.send,
     BackendApi: channel.send,
     FuncInfo: function.send,
+    TokenIssuer: app_token.send,
 }
 
 

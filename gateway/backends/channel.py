@@ -145,7 +145,7 @@ def _pick(
     """A member; of the chosen one's group alone, when groups are asked otherwise."""
     request = call.request
     hashes_uri = channel.balance_strategy == URI_HASH
-    key = request.raw_path if hashes_uri else request.client
+    key = call.path if hashes_uri else request.client
     chosen = call.member.group_id if call.member and to.group_urls else None
     member = channels(call.services).balancer(channel).pick(key, tried, chosen)
     if member is None:

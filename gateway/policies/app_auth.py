@@ -21,10 +21,10 @@ def skips(api: Api) -> str:
     return f"the authentication mode is {mode}" * (mode in others)
 
 
-def signature_header(call: Call) -> bytes:
+def signature_header(call: Call, usual: bytes) -> bytes:
     """The header that the signature is in."""
     own = call.debug and DEBUG_HEADER in call.request.headers
-    return DEBUG_HEADER if own else b"authorization"
+    return DEBUG_HEADER if own else usual
 
 
 def verify_signature(call: Call) -> Response | None:
@@ -35,7 +35,8 @@ def verify_signature(call: Call) -> Response | None:
     if call.credential is not None:
         return call.skip("the credential has proved itself already")
     try:
-        authorization = call.request.headers.get(signature_header(call))
+        usual = call.snapshot.settings.signature_header
+        authorization = call.request.headers.get(signature_header(call, usual))
         given = signing.parse_authorization(authorization)
         credential = call.snapshot.apps.get(given.access)
         if credential is None:

@@ -2,7 +2,7 @@
 
 Reference: auth.md section 2. A request that tries one of them and fails is refused;
 one that tries none has to be signed. They carry a secret or something as good as one,
-so they are as safe as the connection.
+so they are as safe as the connection, and no backend gets to see them.
 """
 
 import base64
@@ -14,9 +14,10 @@ from hmac import compare_digest
 from gateway.call import Call
 from gateway.errors import AppAuthError, AppSecretInvalid
 from gateway.http import Response
+from gateway.policies import app_token, carry
 from gateway.snapshot import Api, Credential
 
-NAMES = ("app_basic", "app_secret", "app_api_key", "app_jwt")
+NAMES = ("app_basic", "app_token", "app_secret", "app_api_key", "app_jwt")
 
 
 def skips(api: Api) -> str:
@@ -48,7 +49,20 @@ def _basic(call: Call) -> Credential | None:
         key, _, secret = base64.b64decode(text.strip(), validate=True).partition(b":")
     except binascii.Error:
         raise AppSecretInvalid(reason="Authorization is not Base64") from None
-    return _known(call, key, secret)
+    found = _known(call, key, secret)
+    carry.of(call).hidden.add(b"authorization")
+    return found
+
+
+def _token(call: Call) -> Credential | None:
+    """`Authorization: Bearer access_token`."""
+    sent = call.request.headers.get(b"authorization") or ""
+    scheme, _, token = sent.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    found = app_token.read(call, token.strip())
+    carry.of(call).hidden.add(b"authorization")
+    return found
 
 
 def _secret(call: Call) -> Credential | None:
@@ -67,6 +81,8 @@ def _api_key(call: Call) -> Credential | None:
     found = call.snapshot.apps.get(key)
     if found is None:
         raise AppAuthError(f"app not found, appkey {key}")
+    carry.of(call).hidden.add(b"apikey")
+    carry.of(call).queries.add("apikey")
     return found
 
 
@@ -77,7 +93,8 @@ def _digest(call: Call) -> Credential | None:
     """
     headers, settings = call.request.headers, call.snapshot.settings
     stamp = headers.get(b"timestamp")
-    sent = headers.first(settings.app_jwt_header.lower().encode())
+    name = settings.app_jwt_header.lower().encode()
+    sent = headers.first(name)
     if stamp is None or sent is None or sent.startswith(b"SDK-HMAC-SHA256"):
         return None
     _check_time(stamp, call.services.clock(), settings.signature_skew / 1000)
@@ -86,6 +103,7 @@ def _digest(call: Call) -> Credential | None:
             text = f"{app.app_key}{app.app_secret}{stamp}".encode()
             right = hashlib.sha256(text).hexdigest().encode()
             if compare_digest(right, sent.lower()):
+                carry.of(call).hidden.add(name)
                 return app
     raise AppAuthError("verify signature fail")
 
@@ -111,6 +129,7 @@ def _known(call: Call, key: bytes, secret: bytes) -> Credential:
 
 _WAYS: dict[str, Callable[[Call], Credential | None]] = {
     "app_basic": _basic,
+    "app_token": _token,
     "app_secret": _secret,
     "app_api_key": _api_key,
     "app_jwt": _digest,

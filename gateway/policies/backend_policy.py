@@ -12,7 +12,6 @@ from gateway.http import decode_text
 from gateway.patterns import pattern
 from gateway.policies.orchestration import mapped
 from gateway.policies.parameters import lookup
-from gateway.router import decode_path
 from gateway.snapshot import Api, BackendPolicy, Condition, per_api
 
 Test = Callable[[Call], bool]
@@ -99,10 +98,10 @@ def _from_source(value: str) -> Test:
 def _system(call: Call, name: str) -> list[str]:
     if name == "req_method":
         return [call.request.method]
-    return [decode_path(call.request.raw_path)]
+    return [call.path]
 
 
-def _cookie(call: Call, name: str) -> list[str]:
+def cookie_values(call: Call, name: str) -> list[str]:
     lines = (decode_text(v) for k, v in call.request.headers if k == b"cookie")
     pairs = (part.partition("=") for line in lines for part in line.split(";"))
     return [value.strip().strip('"') for key, _, value in pairs if key.strip() == name]
@@ -116,6 +115,6 @@ def _context(call: Call, name: str) -> list[str]:
 _READ: dict[str, Callable[[Call, str], list[str]]] = {
     "param": lookup,
     "system": _system,
-    "cookie": _cookie,
+    "cookie": cookie_values,
     "frontend_authorizer": _context,
 }

@@ -1,6 +1,6 @@
-"""What authentication policies change of the backend's request.
+"""What authentication changes of the backend's request.
 
-They run before that request is built, so they note what shall become of it here. A
+It comes before that request is built, so it is noted here what shall become of it. A
 caller cannot send in a header what a policy sets there: it is taken away first.
 """
 
@@ -44,7 +44,9 @@ def of(call: Call) -> Carry:
 
 def skips(api: Api) -> str:
     bound = any(kind in api.plugins for kind in POLICIES)
-    return "" if bound else "no policy authenticates callers"
+    if bound or api.app_auths or api.auth_type == "IAM":
+        return ""
+    return "no policy authenticates callers"
 
 
 def apply(call: Call) -> None:

@@ -16,7 +16,6 @@ from gateway.patterns import pattern
 from gateway.policies.document import Part
 from gateway.policies.orchestration import foreseen
 from gateway.policies.system import is_known, system_value
-from gateway.router import decode_path
 
 Value = str | float | None
 Values = Mapping[str, Value]
@@ -188,7 +187,7 @@ def _system(call: Call, name: str) -> Value:
 
 
 _READ: dict[str, Callable[[Call, str], Value]] = {
-    "path": lambda call, _: decode_path(call.request.raw_path),
+    "path": lambda call, _: call.path,
     "method": lambda call, _: call.request.method,
     "header": _header,
     "query": _query,

@@ -6,6 +6,7 @@ certificate of a wrong issuer ends the handshake, with TLS's own alert.
 """
 
 from collections.abc import Awaitable
+from ipaddress import ip_address
 
 from gateway.call import Call
 from gateway.errors import (
@@ -95,7 +96,7 @@ def _site(call: Call) -> Site:
         return site
     name = host_name(host)
     site = call.snapshot.site(name)
-    if site is None and _is_address(name):
+    if site is None and _is_address(name) and _is_trusted(call, name):
         site = call.snapshot.plain_site
     if site is None:
         raise ApiNotFound(reason=f"no API group answers to the host {name!r}")
@@ -105,6 +106,19 @@ def _site(call: Call) -> Site:
 def _is_address(name: str) -> bool:
     """The gateway's plain address: an IP address, localhost, or no name."""
     return name in ("", "localhost") or ":" in name or name.replace(".", "").isdecimal()
+
+
+def _is_trusted(call: Call, name: str) -> bool:
+    """Whether DEFAULT answers to this plain address, where some are named."""
+    trusted = call.snapshot.settings.trusted_hosts
+    return not trusted or name in trusted or name in ("", "localhost") or _is_own(name)
+
+
+def _is_own(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_protocol(call: Call, domain: Domain) -> None:

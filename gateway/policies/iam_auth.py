@@ -11,6 +11,8 @@ from collections.abc import Awaitable
 from gateway import signing, tokens
 from gateway.call import Call
 from gateway.errors import IamAuthError, IamAuthMissing, TokenExpired
+from gateway.patterns import pattern
+from gateway.policies import carry
 from gateway.policies.app_auth import signature_header
 from gateway.snapshot import AccessKey, Api, User
 from gateway.state import Window
@@ -37,12 +39,22 @@ def authenticate(call: Call) -> Awaitable[None] | None:
     except tokens.TokenError as error:
         raise IamAuthError(str(error)) from None
     _accept(call, user)
+    if _may_hand_on(call, user):
+        carry.of(call).header("X-Auth-Token", token)
     return None
+
+
+def _may_hand_on(call: Call, user: User) -> bool:
+    """Whether the backend may act with this user's token."""
+    return any(
+        pattern(f"^(?:{name})$").search(user.name)
+        for name in call.snapshot.settings.token_allow
+    )
 
 
 def _by_signature(call: Call) -> Awaitable[None] | None:
     try:
-        header = call.request.headers.get(signature_header(call))
+        header = call.request.headers.get(signature_header(call, b"authorization"))
         given = signing.parse_authorization(header)
     except signing.AuthorizationMissing:
         raise IamAuthMissing("x-auth-token not found") from None

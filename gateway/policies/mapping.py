@@ -51,7 +51,10 @@ def build_outgoing(call: Call) -> None:
     # A backend that stands in for a broken one is none of the API's own.
     plan = _plans(call.api).get(id(call.backend)) or _plan(call.api, call.backend)
     path = path_parameters(call)
-    encoded = {name: encode_path(value) for name, value in path.items()}
+    if call.snapshot.settings.uri_no_escape:
+        encoded = dict(zip(path, call.path_values, strict=True))
+    else:
+        encoded = {name: encode_path(value) for name, value in path.items()}
     for param in plan.in_path:
         value = next(iter(param.read(call)), "")
         path[param.name], encoded[param.name] = value, param.encode(value)
@@ -74,8 +77,12 @@ def build_outgoing(call: Call) -> None:
 def _start(call: Call, to: object, path: Mapping[str, str]) -> Outgoing:
     """The request as it came, for this backend's method and path."""
     request = call.request
-    signed = call.api.auth_type in ("APP", "IAM")
-    headers = passed_headers(request.headers, forwarding_headers(call), signed=signed)
+    proof = None
+    if call.api.auth_type == "APP":
+        proof = call.snapshot.settings.signature_header
+    elif call.api.auth_type == "IAM":
+        proof = b"authorization"
+    headers = passed_headers(request.headers, forwarding_headers(call), proof)
     if not isinstance(to, BackendApi):
         return Outgoing(request.method, request.raw_path, request.query, headers)
     method = request.method if to.req_method == "ANY" else to.req_method
@@ -90,7 +97,8 @@ def fill_path(template: str, values: Mapping[str, str]) -> str:
     path = _PLACEHOLDER.sub(lambda p: values.get(p[1], ""), template)
     rest = values.get("", "")
     path = f"{path.rstrip('/')}/{rest}" if rest else path
-    if any(segment in (".", "..") for segment in path.split("/")):
+    clear = unquote(path) if "%" in path else path
+    if any(segment in (".", "..") for segment in clear.split("/")):
         raise BadRequest(reason="a path parameter has a dot segment")
     return path
 

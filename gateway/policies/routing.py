@@ -43,13 +43,14 @@ def match_route(call: Call) -> Response | None:
 
 
 def _any_router(call: Call, own: Router[Api] | None) -> Router[Api] | None:
-    """By the plain address, the first group's that has such an API."""
+    """By the plain address, the first group's that has such an API for apps."""
     snapshot, request = call.snapshot, call.request
     if call.site is not snapshot.plain_site:
         return own
     for other in (call.site.group, *snapshot.groups):
         router = snapshot.routers.get((other.id, call.stage))
-        if router is not None and router.find(request.method, request.raw_path):
+        found = router and router.find(request.method, request.raw_path)
+        if found and (router is own or found.target.auth_type == "APP"):
             call.group = other
             return router
     return own

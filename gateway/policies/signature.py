@@ -16,7 +16,6 @@ from gateway.policies import mapping
 from gateway.snapshot import Api, BackendApi, MockInfo
 from gateway.snapshot.signature import BASIC, HMAC, Signature
 
-AUTHORIZATION = b"authorization"
 # Those of the request toward the backend that nothing on the way changes.
 _SIGNED = (b"content-type", b"host", signing.DATE_HEADER)
 
@@ -49,7 +48,7 @@ def sign(call: Call) -> None:
 
 def _basic(call: Call, sent: Outgoing, bound: Signature) -> None:
     pair = f"{bound.sign_key}:{bound.sign_secret}".encode()
-    sent.set_header(AUTHORIZATION, b"Basic " + base64.b64encode(pair))
+    sent.set_header(_header(call), b"Basic " + base64.b64encode(pair))
 
 
 def _hmac(call: Call, sent: Outgoing, bound: Signature) -> None:
@@ -72,7 +71,12 @@ def _hmac(call: Call, sent: Outgoing, bound: Signature) -> None:
         f"{signing.ALGORITHM} Access={bound.sign_key}, SignedHeaders={names}, "
         f"Signature={proof}"
     )
-    sent.set_header(AUTHORIZATION, text.encode("latin-1"))
+    sent.set_header(_header(call), text.encode("latin-1"))
+
+
+def _header(call: Call) -> bytes:
+    """Authorization, unless the gateway was told another."""
+    return call.snapshot.settings.backend_sign_header.lower().encode()
 
 
 _APPLY: dict[str, Callable[[Call, Outgoing, Signature], None]] = {

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import cache
 
 from gateway.call import Call
-from gateway.router import decode_path
 
 FRONTEND = "$context.authorizer.frontend."
 BACKEND = "$context.authorizer.backend."
@@ -73,6 +72,6 @@ _VALUES: dict[str, Callable[[Call], str | None]] = {
     "handleTime": _handle_time,
     "member_group_id": lambda call: call.member.group_id if call.member else None,
     "member_group_name": lambda call: call.member.group_name if call.member else None,
-    "reqPath": lambda call: decode_path(call.request.raw_path),
+    "reqPath": lambda call: call.path,
     "reqMethod": lambda call: call.request.method,
 }

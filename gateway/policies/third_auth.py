@@ -6,7 +6,7 @@ authentication. Callers whose address failed too often are refused for a while.
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from yarl import URL
 
@@ -22,7 +22,7 @@ from gateway.errors import (
 )
 from gateway.fetch import FetchError, Reply, fetch
 from gateway.http import Response, decode_text
-from gateway.outgoing import HOP_BY_HOP
+from gateway.outgoing import HOP_BY_HOP, encode_path
 from gateway.policies import carry
 from gateway.policies.conditions import (
     Parameters,
@@ -33,7 +33,6 @@ from gateway.policies.conditions import (
 from gateway.policies.document import Part
 from gateway.policies.form import Field, Table, choices, parameters
 from gateway.policies.plugins import read
-from gateway.router import decode_path
 from gateway.snapshot import Api, per_api
 from gateway.state import Window
 
@@ -381,7 +380,8 @@ def _url(call: Call, policy: Config, query: str) -> URL:
     address = policy.address or _member(call, policy)
     path = policy.path
     if policy.carry_path:
-        original = quote(decode_path(call.request.raw_path), safe="/!$&'()*+,;=:@-._~")
+        kept = call.snapshot.settings.uri_no_escape
+        original = call.path if kept else encode_path(call.path)
         path = path.rstrip("/") + original
     text = f"{policy.protocol.lower()}://{address}{path}" + f"?{query}" * bool(query)
     return URL(text, encoded=True)

@@ -90,7 +90,9 @@ def meter(api: Api) -> Meter | None:
     rules = read(api, rate_limit.NAME, rate_limit.Config.parse)
     if rules is not None:
         plugin = api.plugins[rate_limit.NAME]
-        basic = replace(rules.basic, id=plugin.id, name=plugin.name)
+        # Without a policy there is the gateway's own limit, which knows the strategy.
+        local = rules.basic.local or bool(api.throttle and api.throttle.local)
+        basic = replace(rules.basic, id=plugin.id, name=plugin.name, local=local)
         return Meter(api, basic, rules)
     return Meter(api, api.throttle, None) if api.throttle else None
 

@@ -15,6 +15,7 @@ from gateway.snapshot.backend import (
     Condition,
     FuncInfo,
     MockInfo,
+    TokenIssuer,
 )
 from gateway.snapshot.channel import Channel, HealthCheck, Member
 from gateway.snapshot.client_tls import ClientTls
@@ -27,11 +28,9 @@ from gateway.snapshot.orchestration import Orchestration
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.signature import Signature
-from gateway.snapshot.snapshot import Snapshot
+from gateway.snapshot.snapshot import RELEASE, Snapshot
 from gateway.snapshot.throttle import Quota, Throttle
 from gateway.snapshot.user import AccessKey, User
-
-RELEASE = "RELEASE"
 
 __all__ = [
     "RELEASE",
@@ -67,6 +66,7 @@ __all__ = [
     "Site",
     "Snapshot",
     "Target",
+    "TokenIssuer",
     "User",
     "dump",
     "load",

@@ -47,7 +47,8 @@ class Api:
     `credentials` holds the ids of the credentials bound in that environment,
     `responses` the customised gateway responses by type, `plugins` the plug-ins
     bound there by theirs. `app_auths` are the other proofs of an app
-    than a signature. `throttle` is the policy bound there, or the gateway's own limit.
+    than a signature, `gzip` how hard answers are compressed, 1 to 9, or 0 for not at
+    all. `throttle` is the policy bound there, or the gateway's own limit.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Api:
     is_send_fg_body_base64: bool = True
     credentials: frozenset[str] = frozenset()
     app_auths: frozenset[str] = frozenset()
+    gzip: int = 0
     wants_tls: bool = False
     responses: Mapping[str, ResponseRule] = field(default_factory=dict)
     throttle: Throttle | None = None

@@ -33,6 +33,11 @@ class MockInfo:
 
 
 @dataclass(frozen=True)
+class TokenIssuer(MockInfo):
+    """The endpoint of app_token: the gateway itself answers, as a Mock does."""
+
+
+@dataclass(frozen=True)
 class GroupUrl:
     """What members of one group are asked for (`member_group_url_infos`)."""
 

@@ -1,5 +1,7 @@
 """What holds for the whole gateway (auth.md section 9)."""
 
+import base64
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,7 +19,14 @@ class Settings:
     second while no policy is bound (0: anything), `tenant_id` the account of all
     credentials. The caller's address is the one at `xff_index` of
     X-Forwarded-For, or in `real_ip_header`, where they are set; `app_route` lets every
-    group answer to the plain address, `app_jwt_header` has the digest of `app_jwt`.
+    group answer to the plain address, `trusted_hosts` are the only plain addresses
+    there are beside the loopback ones, if any is named. `app_jwt_header` has the digest
+    of `app_jwt`, `app_auth_header` the signature of an app, `backend_sign_header` that
+    toward a backend. At `app_token_uri`, unless it is empty, apps get tokens that live
+    `app_token_time` and `refresh_token_time` s. Users whose names match one of
+    `token_allow` may have their token handed on. `ssl_ciphers` are those of independent
+    domain names, when there are any; `custom_logs` are (location, name) of what
+    records have on top. With `uri_no_escape` paths are routed as they came.
     `token_keys` are Fernet keys, one a line, the newest first.
     """
 
@@ -39,12 +48,36 @@ class Settings:
     real_ip_header: str = ""
     app_route: bool = False
     app_jwt_header: str = "Authorization"
+    app_auth_header: str = "Authorization"
+    backend_sign_header: str = "Authorization"
+    trusted_hosts: tuple[str, ...] = ()
+    uri_no_escape: bool = False
+    token_allow: tuple[str, ...] = ()
+    ssl_ciphers: tuple[str, ...] = ()
+    custom_logs: tuple[tuple[str, str], ...] = ()
+    app_token_uri: str = ""
+    app_token_time: int = 3600
+    refresh_token_time: int = 7200
+    app_token_key: str = field(default="", repr=False)
     token_keys: str = field(default="", repr=False)
 
     @cached_property
     def behind_proxy(self) -> bool:
         """Whether the TCP peer is not the caller."""
         return self.xff_index is not None or self.real_ip_header != ""
+
+    @cached_property
+    def signature_header(self) -> bytes:
+        """Where an app's signature is."""
+        return self.app_auth_header.lower().encode()
+
+    @cached_property
+    def app_token_cipher(self) -> MultiFernet | None:
+        """What tokens of apps are sealed with: a key of their own, if one is given."""
+        if not self.app_token_key:
+            return self.token_cipher
+        digest = hashlib.sha256(b"app_token\0" + self.app_token_key.encode()).digest()
+        return MultiFernet([Fernet(base64.urlsafe_b64encode(digest))])
 
     @cached_property
     def token_cipher(self) -> MultiFernet | None:

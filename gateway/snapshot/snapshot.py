@@ -1,6 +1,6 @@
 """Snapshot: everything a gateway knows, with its indexes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -9,6 +9,7 @@ from gateway.router import Router
 from gateway.snapshot.acl import Acl
 from gateway.snapshot.api import Api
 from gateway.snapshot.authorizer import Authorizer
+from gateway.snapshot.backend import Backend, TokenIssuer
 from gateway.snapshot.channel import Channel
 from gateway.snapshot.credential import Credential
 from gateway.snapshot.function import Function
@@ -17,10 +18,11 @@ from gateway.snapshot.orchestration import Orchestration
 from gateway.snapshot.plugin import Plugin
 from gateway.snapshot.settings import Settings
 from gateway.snapshot.signature import Signature
-from gateway.snapshot.throttle import Throttle
+from gateway.snapshot.throttle import DEFAULT, Throttle
 from gateway.snapshot.user import AccessKey, User
 from gateway.state import Window
 
+RELEASE = "RELEASE"
 DAY = 24 * 60 * 60.0
 LONGEST_NAME = 255
 
@@ -100,12 +102,32 @@ class Snapshot:
         self, pause: Callable[[], object]
     ) -> dict[tuple[str, str], Router[Api]]:
         built: dict[tuple[str, str], Router[Api]] = {}
+        for api in self._endpoints():
+            router = built.setdefault((api.group_id, api.stage), self._router())
+            router.add(api.req_method, api.req_uri, api.match_mode, api)
         for number, api in enumerate(self.apis):
-            router = built.setdefault((api.group_id, api.stage), Router())
+            router = built.setdefault((api.group_id, api.stage), self._router())
             router.add(api.req_method, api.req_uri, api.match_mode, api)
             if not number % 100:
                 pause()
         return built
+
+    def _router(self) -> Router[Api]:
+        return Router(escaped=self.settings.uri_no_escape)
+
+    def _endpoints(self) -> Iterator[Api]:
+        """Where each group gives tokens, beside its APIs; theirs come first."""
+        uri = self.settings.app_token_uri
+        if not uri:
+            return
+        limit = Throttle(DEFAULT, DEFAULT, 1, "second", self.settings.ratelimit)
+        for group in self.groups:
+            yield Api(
+                *("", "app_token", group.id, RELEASE, "BOTH", "ANY", uri),
+                backend=Backend(TokenIssuer()),
+                throttle=limit,
+                responses=group.responses,
+            )
 
     @cached_property
     def _channels(self) -> dict[str, Channel]:

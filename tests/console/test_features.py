@@ -45,6 +45,61 @@ def test_without_configuration_the_defaults_hold() -> None:
             "app_jwt_header",
             "X-Proof",
         ),
+        ("api_uri_no_escape", "on", "uri_no_escape", True),
+        (
+            "request_custom_config",
+            '{"request_body_timeout": 3}',
+            "request_body_timeout",
+            3000,
+        ),
+        (
+            "custom_auth_header",
+            '{"enable": "on", "app_auth_header": "X-App"}',
+            "app_auth_header",
+            "X-App",
+        ),
+        (
+            "custom_auth_header",
+            '{"enable": "on", "backend_sign_header": "X-Sign"}',
+            "backend_sign_header",
+            "X-Sign",
+        ),
+        (
+            "default_group_host_trustlist",
+            '{"enable": "on", "hosts": ["192.0.2.1"]}',
+            "trusted_hosts",
+            ("192.0.2.1",),
+        ),
+        (
+            "backend_token_allow",
+            '{"backend_token_allow_users": ["a.*"]}',
+            "token_allow",
+            ("a.*",),
+        ),
+        (
+            "ssl_ciphers",
+            '{"ssl_ciphers": ["ECDHE-RSA-AES128-SHA256"]}',
+            "ssl_ciphers",
+            ("ECDHE-RSA-AES128-SHA256",),
+        ),
+        (
+            "custom_log",
+            '{"custom_logs": [{"location": "cookie", "name": "c"}]}',
+            "custom_logs",
+            (("cookie", "c"),),
+        ),
+        (
+            "app_token",
+            '{"enable": "on", "app_token_uri": "/token"}',
+            "app_token_uri",
+            "/token",
+        ),
+        (
+            "app_token",
+            '{"enable": "on", "app_token_expire_time": 72000}',
+            "app_token_time",
+            72_000,
+        ),
     ],
 )
 def test_a_parameter_changes_its_setting(
@@ -74,11 +129,72 @@ def test_a_parameter_changes_its_setting(
         ("real_ip_header_getter", '{"enable": "on"}', "header_getter: a header"),
         ("app_jwt", '{"enable": "on", "auth_header": ":"}', "auth_header: the name"),
         ("unknown", "on", "unknown is unknown"),
+        ("app_token", '{"enable": "on", "app_token_uri": "token"}', "app_token_uri: a"),
+        (
+            "app_token",
+            '{"enable": "on", "refresh_token_expire_time": 72001}',
+            "refresh_token_expire_time: a whole number from 1 to 72,000",
+        ),
+        ("app_token", '{"enable": "on", "app_token_key": 7}', "app_token_key: a text"),
+        ("throttle_strategy", '{"enable": "on", "strategy": "x"}', "cluster or local"),
+        ("gzip", '{"enable": "on", "comp_level": 10}', "comp_level: a whole number"),
+        ("custom_auth_header", '{"enable": "on", "app_auth_header": "a b"}', "header"),
+        ("request_custom_config", '{"request_body_timeout": 0}', "from 1 to 600"),
+        (
+            "default_group_host_trustlist",
+            '{"enable": "on", "hosts": ["a.test"]}',
+            "hosts: a list of IP addresses",
+        ),
+        ("default_group_host_trustlist", '{"enable": "on"}', "hosts: at least one"),
+        (
+            "backend_token_allow",
+            '{"backend_token_allow_users": ["("]}',
+            r"backend_token_allow_users\[0\]",
+        ),
+        ("ssl_ciphers", '{"ssl_ciphers": []}', "at least one cipher suite"),
+        ("ssl_ciphers", '{"ssl_ciphers": ["RC4"]}', "RC4 is none of"),
+        (
+            "custom_log",
+            '{"custom_logs": [{"location": "body", "name": "a"}]}',
+            r"custom_logs\[0\].location: header",
+        ),
+        (
+            "custom_log",
+            '{"custom_logs": [{"location": "query", "name": ""}]}',
+            r"custom_logs\[0\].name",
+        ),
     ],
 )
 def test_what_breaks_a_rule_is_refused(name: str, config: str, text: str) -> None:
     with pytest.raises(ValidationError, match=text):
         policies.feature(name, config)
+
+
+def test_tokens_compression_and_strategy_are_of_each_api() -> None:
+    policies.feature("app_token", '{"enable": "on"}')
+    policies.feature("gzip", '{"enable": "on", "comp_level": 3}')
+    policies.feature("throttle_strategy", '{"enable": "on", "strategy": "local"}')
+    found = features.in_force()
+    assert found.app_auths == {"app_token"}
+    assert (found.gzip, found.throttle_local) == (3, True)
+
+
+def test_the_key_of_tokens_is_encrypted_and_masked() -> None:
+    row = policies.feature("app_token", '{"enable": "on", "app_token_key": "hush"}')
+    assert "hush" not in row.config and row.secret == "hush"
+    assert features.in_force().settings.app_token_key == "hush"
+    assert "hush" not in repr(features.in_force())
+
+
+def test_the_names_of_channels_can_be_kept() -> None:
+    channel = models.Channel(name="orders", port=80)
+    channel.save_valid()
+    policies.feature("vpc_name_modifiable", "off")
+    channel.port = 81
+    channel.save_valid()
+    channel.name = "another"
+    with pytest.raises(ValidationError, match="vpc_name_modifiable is off"):
+        channel.save_valid()
 
 
 def test_an_api_key_and_a_secret_exclude_each_other() -> None:

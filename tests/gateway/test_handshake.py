@@ -276,3 +276,27 @@ def test_the_name_is_read_as_soon_as_it_is_whole() -> None:
     assert server_name(hello[:-1]) == (False, None)
     assert server_name(b"") == (False, None)
     assert server_name(b"GET / HTTP/1.1\r\n\r\n") == (True, None)
+
+
+def test_the_cipher_suites_of_domains_are_the_chosen_ones(
+    world: World, local: Path
+) -> None:
+    world.publish()
+    own(world, Domain(NAME, certificates=(certificate(issue(NAME)),)))
+
+    def suite(port: int) -> str:
+        context = trusting(authority().pem)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        chosen = Client(port, NAME, context).tls.cipher()
+        assert chosen is not None
+        return chosen[0]
+
+    def client(port: int) -> None:
+        for one in ("AES256-SHA384", "AES128-GCM-SHA256"):
+            both = tuple(f"ECDHE-{kind}-{one}" for kind in ("RSA", "ECDSA"))
+            world.limit(ssl_ciphers=both)
+            assert suite(port) in both
+        world.limit(ssl_ciphers=())
+        assert "GCM" in suite(port)
+
+    serve(world, local, client)

@@ -8,7 +8,9 @@ from gateway.outgoing import Outgoing, encode_path, passed_headers
 
 def passed(*headers: tuple[str, str], signed: bool = False) -> RawHeaders:
     received = Headers([(k.encode(), v.encode()) for k, v in headers])
-    return passed_headers(received, {"x-real-ip": "192.0.2.7"}, signed=signed)
+    return passed_headers(
+        received, {"x-real-ip": "192.0.2.7"}, b"authorization" if signed else None
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from gateway.policies import (
     backend_policy,
     breaker,
     carry,
+    compression,
     cors,
     custom_auth,
     domain,
@@ -294,6 +295,7 @@ def test_the_order_of_what_is_done_to_answers_is_the_documented_one() -> None:
         ("response headers", set_resp_headers.apply),
         ("CORS headers", cors.apply),
         ("Kafka log push", kafka_log.push),
+        ("compression", compression.compress),
     )
     assert expected == tuple(later[:2] for later in pipeline.RESPONSE)
 

@@ -184,3 +184,13 @@ def test_a_lookup_among_ten_thousand_is_as_short_as_among_ten(
     method: str, path: str
 ) -> None:
     assert lookup_steps(2500, method, path) == lookup_steps(10, method, path)
+
+
+def test_paths_may_be_matched_as_they_come() -> None:
+    kept: Router[str] = Router(escaped=True)
+    kept.add("GET", "/a/{b}", "NORMAL", "one")
+    kept.add("GET", "/a b", "NORMAL", "blank")
+    assert kept.find("GET", "/a/x%2Fy") == Match("one", ("x%2Fy",))
+    assert kept.find("GET", "/a%2Fb") is None
+    assert kept.find("GET", "/a%20b") == Match("blank")
+    assert kept.knows("/a/x%2Fy") and not kept.knows("/a%2Fx")

@@ -82,3 +82,14 @@ def test_the_next_call_is_refused(client: Client) -> None:
     bindings.bind(policies.acl("198.51.100.1"), [api], world.environment())
     response = client.get(api.req_uri, **call)  # type: ignore[arg-type]
     assert (response.status_code, response.json()["error_code"]) == (403, "APIG.0402")
+
+
+def test_the_strategy_local_counts_for_each_gateway_alone() -> None:
+    api, env = world.published(), world.environment()
+    policies.feature("throttle_strategy", '{"enable": "on", "strategy": "local"}')
+    assert live().throttle == data.Throttle(
+        DEFAULT, "default", 1, "second", 200, local=True
+    )
+    bindings.bind(policies.throttle(), [api], env)
+    found = live().throttle
+    assert found is not None and found.local

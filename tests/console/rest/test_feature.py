@@ -45,7 +45,7 @@ def test_one_is_changed_once_a_minute(api: Api) -> None:
         (BODY | {"config": {"api_limits": 500}}, 400, "APIG.2012"),
         (BODY | {"config": '{"api_limits": 0}'}, 400, "APIG.2012"),
         (BODY | {"name": "magic"}, 400, "APIG.2000"),
-        (BODY | {"name": "gzip"}, 412, "APIG.3458"),
+        (BODY | {"name": "public_key"}, 412, "APIG.3458"),
         (BODY | {"name": "cors"}, 412, "APIG.3458"),
     ],
 )

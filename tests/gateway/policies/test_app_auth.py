@@ -27,6 +27,7 @@ from tests.gateway.world import (
     World,
     request,
     signed,
+    with_header,
 )
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -298,3 +299,15 @@ def test_the_trace_names_the_credential_and_what_it_signed(world: World) -> None
     world.publish_app()
     detail: Any = world.trace(signed()).step("app signature").detail
     assert detail == {"credential": "app", "signed_headers": "host;x-sdk-date"}
+
+
+def test_the_signature_may_have_a_header_of_its_own(world: World) -> None:
+    world.limit(app_auth_header="X-App-Proof")
+    world.publish_app()
+    call = signed()
+    proof = call.headers.get(b"authorization")
+    assert world.send(call).status == 401
+    moved = with_header(with_header(call, "authorization", None), "x-app-proof", proof)
+    assert world.send(moved).status == 200
+    both = with_header(moved, "authorization", "Bearer of the backend")
+    assert world.send(both).status == 200

@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from gateway.http import Request
+from tests.gateway.backends import wire
+from tests.gateway.backends.wire import OK, backend, sending, serving
 from tests.gateway.world import KEY, NOW, SECRET, STRANGER, World, request, signed
 
 ALL = ("app_basic", "app_secret", "app_api_key", "app_jwt")
@@ -52,6 +54,31 @@ def test_each_way_passes_when_it_is_switched_on_and_only_then(
     assert all(world.send(call).status == 200 for call in RIGHT[name])
     world.change(app_auths=frozenset(others))
     assert all(world.send(call).status == 401 for call in RIGHT[name])
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_backend_gets_to_see_the_proof(world: World, name: str) -> None:
+    def sent_on(call: Request) -> str:
+        lines = [b"%s: %s" % pair for pair in call.headers]
+        line = f"GET {call.target} HTTP/1.1".encode()
+        return b"\r\n".join((line, *lines, b"", b"")).decode()
+
+    async def main() -> list[str]:
+        async with serving(world) as port, backend(sending(OK)) as peer:
+            wire.publish(world, peer)
+            world.change(
+                auth_type="APP",
+                app_auths=frozenset({name}),
+                credentials=frozenset({"c1"}),
+            )
+            for known in RIGHT[name]:
+                answer = await wire.call(port, sent_on(known).encode())
+                assert answer.status == 200
+        return [exchange.head.decode() for exchange in peer.seen]
+
+    secrets = (SECRET, KEY, "apikey", "authorization:", "x-hw-", "Basic ")
+    for head in world.runner.run(main()):
+        assert not any(secret in head for secret in secrets)
 
 
 def refusals(world: World, calls: Iterable[Request]) -> set[tuple[int, str]]:

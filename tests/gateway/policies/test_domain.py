@@ -240,3 +240,16 @@ def test_the_trace_says_that_no_group_answers(world: World) -> None:
     answer = world.trace(request("GET", "/orders", ("host", "a.test")))
     reason = answer.step("domain name").detail["reason"]
     assert reason == "no API group answers to the host 'a.test'"
+
+
+def test_of_plain_addresses_only_trusted_ones_lead_to_the_group_default(
+    world: World,
+) -> None:
+    world.publish()
+    assert reached(world, "192.0.2.1") == "mock 1"
+    world.limit(trusted_hosts=("192.0.2.9", "2001:db8::1"))
+    for host in ("192.0.2.9", "[2001:db8::1]:80", "127.0.0.1", "[::1]", "localhost"):
+        assert reached(world, host) == "mock 1"
+    for host in ("192.0.2.1", "[2001:db8::2]", "1.2.3"):
+        assert reached(world, host) == "404"
+    assert reached(world, HOST) == "mock 1"

@@ -12,6 +12,7 @@ from gateway.snapshot import AccessKey, ResponseRule
 from gateway.state import Full, Window
 from gateway.state.memory import Memory
 from gateway.tokens import LIFETIME
+from tests.gateway.backends import wire
 from tests.gateway.world import (
     AK,
     KEY,
@@ -234,3 +235,24 @@ def test_a_key_is_locked_where_the_state_is_waited_for(world: World) -> None:
     assert refusal(world, by_key())[2] == LOCKED
     world.now += 300
     assert world.send(by_key()).status == 200
+
+
+@pytest.mark.parametrize(
+    ("allowed", "handed_on"),
+    [((), False), (("ali.*",), True), (("ali",), False), (("bob", "alice"), True)],
+)
+def test_the_token_of_some_users_may_be_handed_on(
+    world: World, allowed: tuple[str, ...], handed_on: bool
+) -> None:
+    token = token_of(world)
+
+    async def main() -> list[str]:
+        serving, peered = wire.serving(world), wire.backend(wire.sending(wire.OK))
+        async with serving as port, peered as peer:
+            wire.publish(world, peer, auth_type="IAM")
+            world.limit(token_allow=allowed)
+            sent = wire.request("GET", "/orders", f"X-Auth-Token: {token}")
+            assert (await wire.call(port, sent)).status == 200
+        return peer.seen[0].header("x-auth-token")
+
+    assert world.runner.run(main()) == ([token] if handed_on else [])

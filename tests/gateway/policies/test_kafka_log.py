@@ -132,6 +132,16 @@ def test_switches_and_filters_say_what_is_told(world: World, broker: str) -> Non
     assert (message["request_body"], message["response_body"]) == ("body", "ok")
 
 
+def test_the_gateway_s_own_log_fields_are_told(world: World, broker: str) -> None:
+    named = [("header", "X-A"), ("query", "q"), ("cookie", "c"), ("header", "X-None")]
+    world.limit(custom_logs=tuple(named))
+    flags = {f"custom_data_log{number:02}": True for number in (1, 2, 3, 4, 5)}
+    sent = request("GET", '/orders?q=1"%2B', "X-A: a\\b", "Cookie: b=1; c=2")
+    message = logged(world, broker, "custom", sent, meta_config={"system": flags})
+    told = [message[name] for name in sorted(flags)]
+    assert told == ["a\\x5Cb", "1\\x22 ", "2", "-", "-"]
+
+
 def test_a_broker_that_hangs_delays_no_call_and_what_does_not_fit_is_counted(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from gateway.call import Call
 from gateway.policies.orchestration import parse
 from gateway.policies.rate_limit import Config
+from gateway.policies.throttling import meter
 from gateway.snapshot import ReqParam, Throttle
 from tests.gateway.policies.plugins import bound
 from tests.gateway.world import World, request, signed
@@ -177,3 +179,17 @@ def test_a_rule_may_look_at_what_orchestration_produces(world: World) -> None:
     assert status("/orders?tier=3", ("color", "blue")) == 429
     # Where none does, the call is refused for that, and counted nowhere here.
     assert [status("/orders?tier=4") for _ in range(2)] == [400, 400]
+
+
+def test_the_gateway_s_strategy_may_make_every_gateway_count_for_itself(
+    world: World,
+) -> None:
+    limited = bound(rate_limit=document(1))
+    for local in (False, True):
+        own = Throttle("default", "default", 1, "second", 200, local=local)
+        api = world.publish(plugins=limited, throttle=own)
+        found = meter(api)
+        assert found is not None
+        assert [
+            w.local for w in found.before(Call(request(), world.gateway.services))
+        ] == [local]

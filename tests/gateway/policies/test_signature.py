@@ -19,6 +19,7 @@ from tests.gateway.backends.wire import (
     call,
     publish,
     request,
+    sending,
     serving,
 )
 from tests.gateway.world import World
@@ -166,3 +167,15 @@ def test_no_trace_shows_the_secret(world: World) -> None:
     world.publish(signature=HMAC)
     assert SECRET not in repr(world.trace(asked()).trace)
     assert SECRET not in repr(world.snapshot)
+
+
+@pytest.mark.parametrize("bound", [HMAC, BASIC], ids=["hmac", "basic"])
+def test_the_signature_may_have_a_header_of_its_own(
+    world: World, bound: Signature
+) -> None:
+    world.limit(backend_sign_header="X-Gateway-Proof")
+    sent = request("GET", "/orders", "Authorization: Bearer callers-own")
+    _, peer = send(world, sending(OK), sent, signature=bound)
+    (proof,) = peer.seen[0].header("x-gateway-proof")
+    assert proof.startswith(("SDK-HMAC-SHA256 ", "Basic "))
+    assert peer.seen[0].header("authorization") == ["Bearer callers-own"]
