@@ -27,7 +27,7 @@ class Events(FunctionEndpoint):
         return Response(_summary(event) | {"content": content})
 
     def create(self, request: Request, **kwargs: Any) -> Response:
-        name = request.data.get("name")
+        name = self.body.get("name")
         if not isinstance(name, str):
             raise Fss.parameter("name", text="a text is needed")
         event = models.TestEvent(function=self.named.function, name=name)
@@ -50,7 +50,7 @@ class Events(FunctionEndpoint):
 
     def _save(self, event: models.TestEvent) -> Response:
         try:
-            content = self.request.data.get("content")
+            content: Any = self.body.get("content")
             event.content = base64.b64decode(content, validate=True).decode()
         except (TypeError, binascii.Error, ValueError):
             raise Fss.parameter("content", text="Base64 of JSON is needed") from None

@@ -180,10 +180,10 @@ class Functions(FunctionEndpoint):
     def load(self, request: Request, **kwargs: Any) -> Response:
         """Import a function from the archive that another was exported as."""
         try:
-            archive = base64.b64decode(request.data.get("file_code", ""), validate=True)
+            archive = base64.b64decode(self.body.get("file_code", ""), validate=True)
         except (TypeError, ValueError):
             raise Fss.parameter("file_code", text="it is not Base64") from None
-        function = transfer.load(archive, request.data.get("func_name") or "")
+        function = transfer.load(archive, self.body.get("func_name") or "")
         return Response(show(Named(function)))
 
     def export(self, request: Request, **kwargs: Any) -> Response:
@@ -208,7 +208,7 @@ class Configuration(FunctionEndpoint):
     def limit(self, request: Request, **kwargs: Any) -> Response:
         """How many calls may run at once."""
         function = self.named.function
-        given = request.data.get("max_instance_num")
+        given = self.body.get("max_instance_num")
         if type(given) is not int:
             raise Fss.parameter("max_instance_num", text="a number is needed")
         function.concurrency = given

@@ -29,7 +29,7 @@ class Versions(FunctionEndpoint):
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Freeze what is live; `digest`, if given, must be that of the live code."""
-        function, given = self.named.function, request.data
+        function, given = self.named.function, self.body
         live = function.deployed
         if given.get("digest") and (not live or digest(live) != given["digest"]):
             raise Fss.parameter("digest", text="it is not that of the live code")
@@ -52,7 +52,7 @@ class Aliases(FunctionEndpoint):
         return Response(_show(self.target))
 
     def create(self, request: Request, **kwargs: Any) -> Response:
-        name = request.data.get("name")
+        name = self.body.get("name")
         if not isinstance(name, str):
             raise Fss.parameter("name", text="a text is needed")
         alias = models.Alias(function=self.named.function, name=name)
@@ -75,7 +75,7 @@ class Aliases(FunctionEndpoint):
 
     def _save(self, alias: models.Alias) -> models.Alias:
         """Take over what the request says: a version, and one more by its weight."""
-        given = self.request.data
+        given = self.body
         weights = given.get("additional_version_weights") or {}
         if not isinstance(weights, dict) or len(weights) > 1:
             raise Refusal(400, "FSS.1091", "At most one additional version.")
