@@ -49,13 +49,19 @@ HeaderRows = rows_of(HeaderRow, most=50)
 
 def declared(api: Api, location: str) -> list[dict[str, str]]:
     """What is listed beforehand: the declared parameters, and identity sources."""
-    rows = {
-        param["name"]: param.get("sample_value") or param.get("default_value") or ""
-        for param in api.req_params
-        if param["location"] == location
-    }
+    rows = _values(api, location)
+    if location == "HEADER" and (cookies := _values(api, "COOKIE")):
+        rows["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     sources = api.authorizer.identities if api.authorizer else []
     for source in sources:
         if source["location"] == location:
             rows.setdefault(source["name"], "")
     return [{"name": name, "value": value} for name, value in rows.items()]
+
+
+def _values(api: Api, location: str) -> dict[str, str]:
+    return {
+        param["name"]: param.get("sample_value") or param.get("default_value") or ""
+        for param in api.req_params
+        if param["location"] == location
+    }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from gateway.call import Call
-from gateway.http import decode_text
+from gateway.cookies import cookie_values
 from gateway.patterns import pattern
 from gateway.policies.orchestration import mapped
 from gateway.policies.parameters import lookup
@@ -101,10 +101,8 @@ def _system(call: Call, name: str) -> list[str]:
     return [call.path]
 
 
-def cookie_values(call: Call, name: str) -> list[str]:
-    lines = (decode_text(v) for k, v in call.request.headers if k == b"cookie")
-    pairs = (part.partition("=") for line in lines for part in line.split(";"))
-    return [value.strip().strip('"') for key, _, value in pairs if key.strip() == name]
+def _cookie(call: Call, name: str) -> list[str]:
+    return cookie_values(call.request.headers, name)
 
 
 def _context(call: Call, name: str) -> list[str]:
@@ -115,6 +113,6 @@ def _context(call: Call, name: str) -> list[str]:
 _READ: dict[str, Callable[[Call, str], list[str]]] = {
     "param": lookup,
     "system": _system,
-    "cookie": cookie_values,
+    "cookie": _cookie,
     "frontend_authorizer": _context,
 }

@@ -15,8 +15,8 @@ from typing import Any
 import orjson
 
 from gateway.call import Call
+from gateway.cookies import cookie_values
 from gateway.http import Response, decode_text
-from gateway.policies.backend_policy import cookie_values
 from gateway.policies.document import Part
 from gateway.policies.form import Field, choices
 from gateway.policies.kafka import Producer, Target
@@ -224,7 +224,7 @@ def _custom(call: Call, location: str, name: str) -> str:
     elif location == "query":
         value = next(iter(call.query.get(name, ())), None)
     else:
-        value = next(iter(cookie_values(call, name)), None)
+        value = next(iter(cookie_values(call.request.headers, name)), None)
     # As the vendor writes them.
     text = (value or "").replace("\\", "\\x5C").replace('"', "\\x22")
     return text.replace("+", " ")[:MAX_TEXT] or ABSENT

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.call import Call, unquote
+from gateway.cookies import cookie_values, with_cookie, without_cookies
 from gateway.errors import BadRequest
 from gateway.events import forwarding_headers, path_parameters
 from gateway.http import RawHeaders, clean_value
@@ -62,7 +63,7 @@ def build_outgoing(call: Call) -> None:
     outgoing.path_parameters = path
     if plan.in_query or plan.dropped_query:
         outgoing.query = plan.query(call)
-    if plan.in_headers or plan.dropped_headers:
+    if plan.changes_headers:
         outgoing.headers = plan.headers(call, outgoing.headers)
     if call.api.content_type and _has_body(call):
         _set_content_type(outgoing, call.api.content_type.encode())
@@ -133,12 +134,20 @@ class _Plan:
     in_path: tuple[_Param, ...]
     in_query: tuple[_Param, ...]
     in_headers: tuple[_Param, ...]
+    # Defaults of cookies that did not come.
+    in_cookies: tuple[_Param, ...]
     dropped_query: frozenset[str]
     dropped_headers: frozenset[bytes]
+    dropped_cookies: frozenset[bytes]
+
+    @property
+    def changes_headers(self) -> bool:
+        of_cookies = self.in_cookies or self.dropped_cookies
+        return bool(self.in_headers or self.dropped_headers or of_cookies)
 
     def describe(self, call: Call) -> dict[str, list[str]]:
         """What is sent on top, for a trace."""
-        params = (*self.in_path, *self.in_query, *self.in_headers)
+        params = (*self.in_path, *self.in_query, *self.in_headers, *self.in_cookies)
         return {f"{p.location.lower()} {p.name}": p.read(call) for p in params}
 
     def query(self, call: Call) -> str:
@@ -164,7 +173,14 @@ class _Plan:
             for value in param.read(call)
         ]
         gone = self.dropped_headers | {name for name, _ in sent}
-        return [*(pair for pair in headers if pair[0] not in gone), *sent]
+        kept = [*(pair for pair in headers if pair[0] not in gone), *sent]
+        if self.dropped_cookies:
+            kept = without_cookies(kept, self.dropped_cookies)
+        for param in self.in_cookies:
+            for value in param.read(call):
+                pair = f"{param.name}={param.encode(value)}".encode()
+                kept = with_cookie(kept, pair)
+        return kept
 
 
 @per_api
@@ -180,16 +196,18 @@ def _plan(api: Api, backend: Backend) -> _Plan:
         *_produced(api),
     ]
     dropped = [p for p in api.req_params if not p.pass_through]
-    path, query, headers = (
+    path, query, headers, cookies = (
         tuple(p for p in params if p.location == location)
-        for location in ("PATH", "QUERY", "HEADER")
+        for location in ("PATH", "QUERY", "HEADER", "COOKIE")
     )
     return _Plan(
         path,
         query,
         headers,
+        cookies,
         frozenset(p.name for p in dropped if p.location == "QUERY"),
         frozenset(p.name.lower().encode() for p in dropped if p.location == "HEADER"),
+        frozenset(p.name.encode() for p in dropped if p.location == "COOKIE"),
     )
 
 
@@ -224,6 +242,8 @@ def _default(param: ReqParam) -> Read:
     )
     if param.location == "HEADER":
         return lambda call: [] if header in call.request.headers else values
+    if param.location == "COOKIE":
+        return lambda call: [] if cookie_values(call.request.headers, name) else values
     return lambda call: [] if name in call.query else values
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.call import Call
+from gateway.cookies import cookie_values
 from gateway.errors import BadParameter
 from gateway.events import path_parameters
 from gateway.http import decode_text
@@ -68,6 +69,8 @@ class _Declared:
         if param.location == "PATH":
             value = path.get(param.name)
             return None if value is None else [value]
+        if param.location == "COOKIE":
+            return cookie_values(call.request.headers, param.name) or None
         received = call.request.headers
         if self.header not in received:
             return None

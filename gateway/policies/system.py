@@ -66,6 +66,7 @@ _VALUES: dict[str, Callable[[Call], str | None]] = {
     "apiName": lambda call: call.api.name,
     "appId": lambda call: call.credential.id if call.credential else None,
     "appName": lambda call: call.credential.name if call.credential else None,
+    "providerAppId": _nothing,
     "requestId": lambda call: call.request_id,
     "serverAddr": lambda call: _server_address(),
     "serverName": lambda call: _server_name(),

@@ -21,8 +21,8 @@ T = TypeVar("T")
 class ReqParam:
     """A declared request parameter (api.md section 4.1).
 
-    `type` is STRING or NUMBER, `location` PATH, QUERY or HEADER. The limits hold
-    only with `valid_enable`.
+    `type` is STRING or NUMBER, `location` PATH, QUERY, HEADER or COOKIE. The limits
+    hold only with `valid_enable`.
     """
 
     name: str

@@ -12,6 +12,7 @@ from console.models.api.params import (
     BACKEND,
     FRONTEND,
     LOCATIONS,
+    REQ_LOCATIONS,
     SYSTEM_PARAMETERS,
     read_backend_param,
     read_req_param,
@@ -53,7 +54,9 @@ class ReqParamRow(ParamRow):
     type = forms.ChoiceField(
         label="Parameter Type", choices=[("STRING", "STRING"), ("NUMBER", "NUMBER")]
     )
-    location = forms.ChoiceField(label="Location", choices=PLACES, initial="QUERY")
+    location = forms.ChoiceField(
+        label="Location", choices=[(n, n) for n in REQ_LOCATIONS], initial="QUERY"
+    )
     required = forms.BooleanField(label="Required", required=False, widget=switch())
     pass_through = forms.BooleanField(
         label="Passthrough", required=False, initial=True, widget=switch()

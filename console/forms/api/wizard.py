@@ -310,4 +310,6 @@ def _import(data: QueryDict, prefix: str) -> None:
     names = _values(data, "params", "name")
     for name, place in zip(names, _values(data, "params", "location"), strict=True):
         if name and name not in known:
+            # A backend is sent no single cookies: what one has goes into a header.
+            place = "HEADER" if place == "COOKIE" else place
             _add_row(data, table, value=name, name=name, location=place)

@@ -24,6 +24,7 @@ from console.models.api.shape import (
 Param = dict[str, Any]
 NAME_RULE = "1 to 32 letters, digits and . _ -, a letter first"
 LOCATIONS = ("PATH", "QUERY", "HEADER")
+REQ_LOCATIONS = (*LOCATIONS, "COOKIE")
 SYSTEM_PARAMETERS = (
     "sourceIp",
     "stage",
@@ -51,7 +52,7 @@ _SHORT = text(255)
 REQ_PARAM = {
     "name": Member("Parameter Name", _NAME),
     "type": Member("Parameter Type", one_of("STRING", "NUMBER")),
-    "location": Member("Location", one_of(*LOCATIONS)),
+    "location": Member("Location", one_of(*REQ_LOCATIONS)),
     "required": Member("Required", one_of(1, 2), 2),
     "default_value": Member("Default Value", _SHORT, ""),
     "sample_value": Member("Example", _SHORT, ""),

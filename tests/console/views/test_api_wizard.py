@@ -322,3 +322,16 @@ def test_tracing_has_a_share_of_the_calls(admin_client: Client) -> None:
     assert Page(admin_client.get(api.get_absolute_url())).says("Rate: 25% of calls")
     edit = Page(admin_client.get(f"/apis/{api.pk}/edit/")).form_with("req_uri")
     assert (edit["trace_enabled"], edit["sampling_param"]) == ("on", "25")
+
+
+def test_a_cookie_is_declared_and_goes_into_a_header(admin_client: Client) -> None:
+    typed = row("params", 0, name="tier", type="STRING", location="COOKIE")
+    sent = second(admin_client, **typed | {"params-0-sample_value": "gold"})
+    sent = press(admin_client, sent, **{"import": ""}).form_with("address")
+    api = finish(admin_client, sent)
+    assert api.req_params[0]["location"] == "COOKIE"
+    assert ("tier", "HEADER") in [
+        (p["value"], p["location"]) for p in api.backend_params
+    ]
+    debug = Page(admin_client.get(f"/debug/?api={api.pk}"))
+    assert "tier=gold" in debug.html

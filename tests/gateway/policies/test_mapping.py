@@ -249,3 +249,34 @@ def test_what_a_rule_produces_goes_to_its_own_location_alone(world: World) -> No
     assert (listed.query, listed.header(b"color")) == ("tier=1&color=red", None)
     other = mapped(world, "/orders?tier=2", req_params=(tier,))
     assert (other.query, other.header(b"color")) == ("tier=2", b"grey")
+
+
+def cookie(**fields: Any) -> ReqParam:
+    return query("tier", location="COOKIE", **fields)
+
+
+@pytest.mark.parametrize(
+    ("param", "came", "sent"),
+    [
+        (cookie(), "a=1; tier=2", b"a=1; tier=2"),
+        (cookie(pass_through=False), "a=1; tier=2", b"a=1"),
+        (cookie(pass_through=False), "tier=2", None),
+        (cookie(default_value="a;b"), "a=1", b"a=1; tier=a%3Bb"),
+        (cookie(default_value="3"), "tier=2", b"tier=2"),
+    ],
+)
+def test_a_cookie_goes_on_as_its_parameter_says(
+    world: World, param: ReqParam, came: str, sent: bytes | None
+) -> None:
+    pair = ("cookie", came)
+    outgoing = mapped(world, "/orders", HTTP, "GET", pair, req_params=(param,))
+    assert outgoing.header(b"cookie") == sent
+
+
+def test_a_cookie_is_mapped_to_another_place(world: World) -> None:
+    send = (BackendParam("X-Tier", "HEADER", "REQUEST", "tier"),)
+    pair = ("cookie", "tier=2")
+    outgoing = mapped(
+        world, "/orders", HTTP, "GET", pair, req_params=(cookie(),), send=send
+    )
+    assert outgoing.header(b"x-tier") == b"2"

@@ -24,6 +24,10 @@ def header(**fields: Any) -> ReqParam:
     return query(name="X-Limit", location="HEADER", **fields)
 
 
+def cookie(**fields: Any) -> ReqParam:
+    return query(name="tier", location="COOKIE", **fields)
+
+
 def checked(world: World, sent: Request, *params: ReqParam, **api: Any) -> Call:
     """A call whose parameters were found to be right."""
     world.publish(req_params=params, **api)
@@ -47,6 +51,7 @@ def test_an_api_without_parameters_pays_nothing(world: World) -> None:
         (query(), "/orders?limit=&limit=x", ()),
         (query(required=True), "/orders?limit=", ()),
         (header(required=True), "/orders", (("x-limit", "1"),)),
+        (cookie(required=True), "/orders", (("cookie", "a=1; tier=2"),)),
         (number(min_num=-1.5, max_num=5), "/orders?limit=-1.5", ()),
         (number(min_num=-1.5, max_num=5), "/orders?limit=5.0", ()),
         (number(), "/orders?limit=1e3", ()),
@@ -72,6 +77,7 @@ def test_a_request_that_is_as_declared_passes(
     [
         (query(required=True), "/orders?Limit=1", "query limit is missing"),
         (header(required=True), "/orders?x-limit=1", "header X-Limit is missing"),
+        (cookie(required=True), "/orders?tier=1", "cookie tier is missing"),
         (number(), "/orders?limit=", "query limit is not a number"),
         (number(), "/orders?limit=1x", "is not a number"),
         (number(), "/orders?limit=1_0", "is not a number"),

@@ -86,7 +86,7 @@ def test_a_documented_parameter_is_taken(fields: dict[str, Any]) -> None:
         ({"location": "HEADER", "name": "Authorization"}, "Authorization"),
         ({"location": "HEADER", "name": "x-auth-token"}, "X-Auth-Token"),
         ({"location": "HEADER", "name": "a_b"}, "underscore"),
-        ({"location": "COOKIE"}, "Location"),
+        ({"location": "BODY"}, "Location"),
         ({"type": "BOOLEAN"}, "Parameter Type"),
         ({"required": True}, "Required"),
         ({"required": 3}, "Required"),
