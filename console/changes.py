@@ -135,6 +135,7 @@ def _members() -> dict[str, str]:
         policies.POLICY,
         params.BACKEND_PARAM,
         params.REQ_PARAM,
+        {"member_group_id": backends.GROUP_URL["member_group_id"]},
     )
     return {name: m.label for document in documents for name, m in document.items()}
 

@@ -99,6 +99,13 @@ class Backends:
             tls=self._tls(raw),
             channel=self._channel(info.get("vpc_channel_id")),
             proxy_host=info.get("vpc_channel_proxy_host", ""),
+            group_urls={
+                url["member_group_id"]: data.GroupUrl(
+                    url["req_protocol"], url["req_method"], url["req_uri"]
+                )
+                # What was published before there were such URLs has none.
+                for url in raw.get("member_group_url_infos") or ()
+            },
         )
 
     def _tls(self, raw: Raw) -> data.ClientTls | None:

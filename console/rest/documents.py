@@ -53,16 +53,23 @@ def _backend_param(api: models.Api, policy: str, param: Document) -> Document:
 
 
 def _backend(api: models.Api) -> Document:
-    """With a channel, the address is the channel's id."""
-    shown = api.backend | {
+    return _with_channel(api.backend) | {
         "id": _id(api, "default"),
         "status": 1,
         "register_time": _TIME.to_representation(api.register_time),
         "update_time": _TIME.to_representation(api.update_time),
     }
-    if channel := shown.get("vpc_channel_info"):
-        shown["url_domain"] = channel["vpc_channel_id"]
-    return shown
+
+
+def _with_channel(backend: Document) -> Document:
+    """With a channel, the address is the channel's id; its port is told beside it."""
+    info = backend.get("vpc_channel_info")
+    if not info:
+        return backend
+    channel = models.Channel.objects.filter(pk=info["vpc_channel_id"]).first()
+    port = {"vpc_channel_port": channel.port} if channel else {}
+    named = {"url_domain": info["vpc_channel_id"], "vpc_channel_info": info | port}
+    return backend | named
 
 
 def _policy(api: models.Api, policy: Document) -> Document:
@@ -75,4 +82,4 @@ def _policy(api: models.Api, policy: Document) -> Document:
         for number, condition in enumerate(policy["conditions"])
     ]
     nested = {"backend_params": params, "conditions": conditions}
-    return policy | {"id": _id(api, "policy", name)} | nested
+    return _with_channel(policy) | {"id": _id(api, "policy", name)} | nested

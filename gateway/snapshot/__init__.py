@@ -14,6 +14,7 @@ from gateway.snapshot.backend import (
     BackendPolicy,
     Condition,
     FuncInfo,
+    GroupUrl,
     MockInfo,
     TokenIssuer,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "FuncInfo",
     "Function",
     "Group",
+    "GroupUrl",
     "HealthCheck",
     "Identity",
     "Member",

@@ -16,12 +16,14 @@ from console.forms.api.params import (
     SystemRow,
     SystemRows,
 )
-from console.forms.base import PEM, PlainForm, RowFormSet, rows_of, segmented, switch
+from console.forms.api.rows import GroupUrlRows, HeaderRows
+from console.forms.base import PEM, PlainForm, RowFormSet, segmented, switch
 from console.forms.targets import chosen, function_field, target_choices
 from console.models import Api, Authorizer
 from console.models.api.backends import (
     BY_ADDRESS,
     BY_CHANNEL,
+    BY_GROUP,
     LONGEST,
     METHODS,
     named,
@@ -41,18 +43,14 @@ NAMES = {
 }
 
 
-class HeaderRow(PlainForm):
-    name = forms.CharField(label="Name", max_length=128)
-    value = forms.CharField(label="Value", max_length=1024)
-    remark = forms.CharField(label="Description", max_length=255, required=False)
-
-
-HeaderRows = rows_of(HeaderRow, most=10)
 _TABLES: dict[str, tuple[type[RowFormSet], type[BackendParamRow]]] = {
     "mapped": (MappedRows, MappedRow),
     "constants": (ConstantRows, ConstantRow),
     "systems": (SystemRows, SystemRow),
 }
+
+
+_BY_CHANNEL = f"by_channel={BY_CHANNEL}|{BY_GROUP}"
 
 
 def _status_choices() -> list[tuple[int, str]]:
@@ -74,7 +72,11 @@ class BackendForm(PlainForm):
     )
     by_channel = forms.TypedChoiceField(
         label="Load Balance Channel",
-        choices=[(BY_CHANNEL, "Configure"), (BY_ADDRESS, "Skip")],
+        choices=[
+            (BY_CHANNEL, "Configure"),
+            (BY_GROUP, "Configure by Group"),
+            (BY_ADDRESS, "Skip"),
+        ],
         coerce=int,
         initial=BY_ADDRESS,
         required=False,
@@ -182,9 +184,9 @@ class BackendForm(PlainForm):
     )
     show_if = {
         "by_channel": "backend_type=HTTP",
-        "channel": f"by_channel={BY_CHANNEL}",
+        "channel": _BY_CHANNEL,
         "address": f"by_channel={BY_ADDRESS}",
-        "proxy_host": f"by_channel={BY_CHANNEL}",
+        "proxy_host": _BY_CHANNEL,
         "retries": "backend_type=HTTP",
         "enable_client_ssl": "protocol=HTTPS",
         "ca_content": "protocol=HTTPS",
@@ -211,6 +213,11 @@ class BackendForm(PlainForm):
         self.headers = HeaderRows(
             data, initial=known.get("headers", []), prefix=self.prefixed("headers")
         )
+        self.group_urls = GroupUrlRows(
+            data,
+            initial=known.get("member_group_url_infos", []),
+            prefix=self.prefixed("group_urls"),
+        )
         self.tables = {
             name: rows(
                 data,
@@ -229,7 +236,7 @@ class BackendForm(PlainForm):
 
     @property
     def formsets(self) -> list[RowFormSet]:
-        return [self.headers, *self.tables.values()]
+        return [self.headers, self.group_urls, *self.tables.values()]
 
     def url(self) -> list[forms.BoundField]:
         return [self[name] for name in ("method", "protocol", "channel", "address")]
@@ -238,6 +245,10 @@ class BackendForm(PlainForm):
     def only_http(self) -> str:
         """When parts that are no fields are shown, as `show_if` has it."""
         return self.add_prefix("backend_type=HTTP")
+
+    @property
+    def only_groups(self) -> str:
+        return self.add_prefix(f"by_channel={BY_GROUP}")
 
     @property
     def only_mock(self) -> str:
@@ -275,6 +286,8 @@ class BackendForm(PlainForm):
         super().clean()
         if not self.headers.is_valid():
             raise ValidationError("Headers: correct the marked rows.")
+        if not self.group_urls.is_valid():
+            raise ValidationError("Group URLs: correct the marked rows.")
         for table in self.tables.values():
             if not table.is_valid():
                 raise ValidationError("Parameters: correct the marked rows.")
@@ -312,13 +325,15 @@ class BackendForm(PlainForm):
         }
         document = {member: data[name] for name, member in NAMES.items()}
         https = data["protocol"] == "HTTPS"
+        groups = [row.document() for row in self.group_urls.filled()]
         return document | {
             "timeout": data["timeout"],
             "retry_count": str(-1 if data["retries"] is None else data["retries"]),
             "enable_client_ssl": data["enable_client_ssl"] and https,
             "ca_content": data["ca_content"] if https else "",
             "vpc_channel_status": status,
-            "vpc_channel_info": info if status == BY_CHANNEL else None,
+            "vpc_channel_info": info if status != BY_ADDRESS else None,
+            "member_group_url_infos": groups if status == BY_GROUP else [],
         }
 
     def _function(self) -> Document:

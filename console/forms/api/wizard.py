@@ -20,7 +20,7 @@ from console.forms.api.policy import PolicyForm
 from console.forms.base import PlainForm, RowFormSet
 from console.models import Api
 from console.models.api import placeholders
-from console.models.api.backends import DOCUMENTS
+from console.models.api.backends import DOCUMENTS, paths
 from console.models.api.policies import FIELDS
 from console.models.base import default_name
 
@@ -167,7 +167,7 @@ class Wizard:
         params = form.params()
         there = {param["name"] for param in params if param["location"] == "PATH"}
         declared = {p["name"] for p in self.api.req_params if p["location"] == "PATH"}
-        for name in placeholders(document.get("req_uri", "")):
+        for name in dict.fromkeys(placeholders(paths(document) or "")):
             if name in declared - there:
                 params.append(
                     {

@@ -18,6 +18,7 @@ from console.models.api.backends import (
     DOCUMENTS,
     METHODS,
     Document,
+    paths,
     read_backend,
 )
 from console.models.api.params import (
@@ -346,7 +347,7 @@ class Api(Noun):
             self.backend_params = read_backend_params(
                 self.backend_params,
                 declared,
-                self.backend.get("req_uri"),
+                paths(self.backend),
                 guarded=bool(self.backend["authorizer_id"]),
             )
 

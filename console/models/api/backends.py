@@ -12,14 +12,18 @@ from django.core.exceptions import ValidationError
 from console import pem, urns
 from console.models.api.paths import read_backend_path
 from console.models.api.shape import (
+    INVALID_CODE,
     Member,
     Members,
     boolean,
     broken,
+    check_unique,
     one_of,
+    read_list,
     read_object,
     text,
     whole,
+    within,
 )
 from console.models.authorizer import Authorizer
 from console.models.channel import Channel
@@ -31,7 +35,8 @@ MAX_CONTENT = 20_480
 MAX_HEADERS = 10
 MAX_CA = 65_535
 LONGEST_V1, LONGEST = 60_000, 600_000
-BY_CHANNEL, BY_ADDRESS = 1, 2
+# How members of groups are asked differently is 4; the vendor refuses 3.
+BY_CHANNEL, BY_ADDRESS, BY_GROUP = 1, 2, 4
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}\Z")
 _VARIABLE = r"#[A-Za-z][A-Za-z0-9_-]{2,31}#"
 _PORT = r":\d{1,5}"
@@ -58,9 +63,10 @@ BACKEND_API: Members = {
     # Of ours: the vendor trusts one list of authorities for all backends.
     "ca_content": Member("Backend CA", lambda raw: _authorities(raw), ""),
     "vpc_channel_status": Member(
-        "Load Balance Channel", one_of(BY_CHANNEL, BY_ADDRESS), BY_ADDRESS
+        "Load Balance Channel", one_of(BY_CHANNEL, BY_ADDRESS, BY_GROUP), BY_ADDRESS
     ),
     "vpc_channel_info": Member("Load Balance Channel", lambda raw: _channel(raw), None),
+    "member_group_url_infos": Member("Group URLs", lambda raw: _group_urls(raw), []),
     "authorizer_id": Member("Backend Authentication", _ID, ""),
     "remark": Member("Description", text(255), ""),
     "version": Member("Version", text(16), ""),
@@ -72,6 +78,12 @@ CHANNEL_INFO: Members = {
         text(254, r"[.:a-zA-Z0-9_-]+", "letters, digits and . : - _"),
         "",
     ),
+}
+GROUP_URL: Members = {
+    "member_group_id": Member("Group", _ID),
+    "req_protocol": BACKEND_API["req_protocol"],
+    "req_method": BACKEND_API["req_method"],
+    "req_uri": BACKEND_API["req_uri"],
 }
 FUNC_INFO: Members = {
     "function_urn": Member("Function URN", text(512)),
@@ -112,6 +124,14 @@ def read_backend(kind: str, raw: Any) -> Document:
     return backend
 
 
+def paths(backend: Document) -> str | None:
+    """Every path that a backend may be asked for, as one; None where it has none."""
+    if "req_uri" not in backend:
+        return None
+    groups = backend.get("member_group_url_infos") or []
+    return "".join(each["req_uri"] for each in (backend, *groups))
+
+
 def check_authorizer(authorizer_id: str) -> None:
     if not authorizer_id:
         return
@@ -135,7 +155,9 @@ def named(backend: Document) -> urns.Named:
 
 
 def _check_http(backend: Document) -> None:
-    if backend["vpc_channel_status"] == BY_CHANNEL:
+    if backend["vpc_channel_status"] != BY_GROUP:
+        backend["member_group_url_infos"] = []
+    if backend["vpc_channel_status"] != BY_ADDRESS:
         _check_channel(backend)
     else:
         backend["vpc_channel_info"] = None
@@ -198,10 +220,32 @@ def _check_channel(backend: Document) -> None:
         )
     if int(backend["retry_count"]) >= max(channel.enabled_members, 1):
         raise broken("Retries: fewer than the channel has enabled members.")
+    if backend["vpc_channel_status"] == BY_GROUP:
+        _check_groups(backend["member_group_url_infos"], channel)
+
+
+def _check_groups(infos: list[Document], channel: Channel) -> None:
+    """URLs of groups that the channel has, one for each at most."""
+    if not infos:
+        raise broken("Group URLs: add at least one.", "APIG.2001")
+    known = set(channel.member_groups.values_list("pk", flat=True))
+    ids = [info["member_group_id"] for info in infos]
+    for pk in ids:
+        if pk not in known:
+            raise broken(f"Group URLs: {channel} has no group {pk}.")
+    check_unique(ids, "has two Group URLs.", INVALID_CODE)
 
 
 def _channel(raw: Any) -> dict[str, Any]:
     return read_object(raw, CHANNEL_INFO)
+
+
+def _group_urls(raw: Any) -> list[Document]:
+    def read(each: Any) -> Document:
+        return read_object(each, GROUP_URL)
+
+    with within("Group URLs"):
+        return read_list(raw, read, "VPC_INSTANCE_NUM_LIMIT")
 
 
 def _check_function(backend: Document) -> None:

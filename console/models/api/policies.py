@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from console.models.api.backends import read_backend
+from console.models.api.backends import paths, read_backend
 from console.models.api.params import CONTEXT_KEY, Declared, read_backend_params
 from console.models.api.shape import (
     Member,
@@ -136,7 +136,7 @@ def _read_policy(
         policy["backend_params"] = read_backend_params(
             raw.get("backend_params") or [],
             declared,
-            policy.get("req_uri"),
+            paths(policy),
             guarded=bool(policy["authorizer_id"]),
         )
     return policy

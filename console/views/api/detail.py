@@ -7,7 +7,7 @@ from console import addresses, pem
 from console.forms.api.policy import SOURCE_LABELS, TYPE_LABELS
 from console.models import Api, Authorizer, Orchestration
 from console.models.api.policies import NAMED_BY
-from console.models.channel import Channel
+from console.models.channel import Channel, MemberGroup
 from console.views import generic
 from console.views.api import policies
 
@@ -91,11 +91,25 @@ def _http(backend: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("Load Balance Channel", channel),
         ("Backend Address", backend.get("url_domain")),
         ("Path", backend.get("req_uri")),
+        *_group_urls(backend),
         ("Host Header", info.get("vpc_channel_proxy_host")),
         ("Timeout (ms)", backend.get("timeout")),
         ("Retries", backend.get("retry_count")),
         ("Two-Way Authentication", _switch(bool(backend.get("enable_client_ssl")))),
         ("Backend CA", _authorities(backend.get("ca_content", ""))),
+    ]
+
+
+def _group_urls(backend: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What servers of some groups are asked for, in place of the rest."""
+    urls = {u["member_group_id"]: u for u in backend.get("member_group_url_infos", ())}
+    names = MemberGroup.objects.in_bulk(urls) if urls else {}
+    return [
+        (
+            f"Group {names.get(pk, pk)}",
+            f"{url['req_method']} {url['req_protocol']} {url['req_uri']}",
+        )
+        for pk, url in urls.items()
     ]
 
 

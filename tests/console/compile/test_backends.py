@@ -15,7 +15,7 @@ from console.compile import Compiler
 from console.embedded import Embedded
 from console.models import Api
 from gateway.http import Headers, Request
-from gateway.snapshot import BackendApi, ClientTls
+from gateway.snapshot import BackendApi, ClientTls, GroupUrl
 from tests.certificates import Pair, authority, issue
 from tests.console import policies, world
 
@@ -139,3 +139,17 @@ def test_a_private_backend_is_called_with_the_gateway_s_certificate(
         trusted.backend_api |= {"enable_client_ssl": True, "ca_content": ""}
         trusted.save_valid()
         assert call(trusted)[0] == 502
+
+
+def test_groups_of_servers_are_asked_for_what_is_theirs() -> None:
+    channel = world.channel()
+    group = channel.member_groups.get().pk
+    url = {"req_protocol": "HTTP", "req_method": "POST", "req_uri": "/#where#"}
+    row = api(
+        vpc_channel_status=4,
+        vpc_channel_info={"vpc_channel_id": channel.pk},
+        member_group_url_infos=[url | {"member_group_id": group}],
+    )
+    assert compiled(row).group_urls == {group: GroupUrl("HTTP", "POST", "/#where#")}
+    del row.backend_api["member_group_url_infos"]
+    assert compiled(row).group_urls == {}

@@ -182,3 +182,30 @@ def test_a_page_of_many_needs_few_queries(api: Api) -> None:
         page = api("GET", "~/apis?limit=20").json()
     assert (page["total"], page["size"]) == (105, 20)
     assert len(few) <= 12
+
+
+def test_a_channel_may_have_urls_by_group(api: Api) -> None:
+    channel = world.channel()
+    url = {
+        "member_group_id": channel.member_groups.get().pk,
+        "req_protocol": "HTTP",
+        "req_method": "GET",
+        "req_uri": "/b/{id}",
+    }
+    backend = {
+        "req_protocol": "HTTP",
+        "req_method": "GET",
+        "req_uri": "/",
+        "timeout": 5000,
+        "vpc_channel_status": 4,
+        "vpc_channel_info": {"vpc_channel_id": channel.pk},
+        "member_group_url_infos": [url],
+    }
+    body = definition(backend_type="HTTP", backend_api=backend)
+    assert refused(api("POST", "~/apis", body)) == (400, "APIG.2027")
+    path = {"name": "id", "location": "PATH", "origin": "REQUEST", "value": "id"}
+    shown = api("POST", "~/apis", body | {"backend_params": [path]}).json()
+    made = shown["backend_api"]
+    assert (made["vpc_channel_status"], made["url_domain"]) == (4, channel.pk)
+    assert made["vpc_channel_info"]["vpc_channel_port"] == channel.port
+    assert made["member_group_url_infos"] == [url]

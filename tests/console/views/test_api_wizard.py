@@ -335,3 +335,29 @@ def test_a_cookie_is_declared_and_goes_into_a_header(admin_client: Client) -> No
     ]
     debug = Page(admin_client.get(f"/debug/?api={api.pk}"))
     assert "tier=gold" in debug.html
+
+
+def test_groups_of_a_channel_have_urls_of_their_own(admin_client: Client) -> None:
+    channel = world.channel()
+    group = channel.member_groups.get()
+    sent = second(admin_client) | {
+        "by_channel": "4",
+        "channel": channel.pk,
+        "address": "",
+        "path": "/",
+    }
+    assert press(admin_client, sent).says("Group URLs: add at least one.")
+    place = {"req_method": "PUT", "req_protocol": "HTTP", "req_uri": "/b/{id}"}
+    sent |= row("group_urls", 0, member_group_id=group.pk, **place)
+    api = finish(admin_client, sent)
+    urls = api.backend_api["member_group_url_infos"]
+    assert urls == [{"member_group_id": group.pk} | place]
+    # The parameter of that path comes from the request's, by itself.
+    assert [p["name"] for p in api.backend_params] == ["id"]
+    shown = Page(admin_client.get(api.get_absolute_url()))
+    assert shown.says("Group servers") and shown.says("PUT HTTP /b/{id}")
+    url = f"/apis/{api.pk}/edit/"
+    before = api.definition()
+    first = Page(admin_client.get(url)).form_with("req_uri")
+    again = press(admin_client, first, url).form_with("address")
+    assert finish(admin_client, again, url).definition() == before

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from console.models.api.backends import named, read_backend
+from console.models import Channel
+from console.models.api.backends import named, paths, read_backend
 from console.models.api.shape import code_of
 from tests.certificates import authority, issue
 from tests.console import policies, world
@@ -41,6 +42,7 @@ def test_what_is_absent_gets_its_default_and_what_nobody_knows_goes() -> None:
         "ca_content": "",
         "vpc_channel_status": 2,
         "vpc_channel_info": None,
+        "member_group_url_infos": [],
         "authorizer_id": "",
         "remark": "",
         "version": "",
@@ -155,6 +157,49 @@ def test_another_channel_is_refused(fields: dict[str, Any], code: str) -> None:
     info = {"vpc_channel_id": world.channel().pk}
     wanted = HTTP | {"vpc_channel_status": 1, "vpc_channel_info": info}
     assert refused("HTTP", wanted | fields)[0] == code
+
+
+def by_group(channel: Channel, *urls: dict[str, Any]) -> dict[str, Any]:
+    """A backend whose groups of servers are asked for other paths than the rest."""
+    info = {"vpc_channel_status": 4, "vpc_channel_info": {"vpc_channel_id": channel.pk}}
+    return HTTP | info | {"member_group_url_infos": list(urls)}
+
+
+def url(channel: Channel, **fields: Any) -> dict[str, Any]:
+    known = {"req_protocol": "HTTPS", "req_method": "POST", "req_uri": "/b/{id}"}
+    return known | {"member_group_id": channel.member_groups.get().pk} | fields
+
+
+def test_a_group_of_servers_may_be_asked_for_something_else() -> None:
+    channel = world.channel()
+    backend = read_backend("HTTP", by_group(channel, url(channel)))
+    assert backend["member_group_url_infos"] == [url(channel)]
+    assert paths(backend) == "/v1/{id}/b/{id}"
+    other = read_backend("HTTP", backend | {"vpc_channel_status": 1})
+    assert other["member_group_url_infos"] == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "said"),
+    [
+        ({}, "APIG.2001", "add at least one"),
+        ({"member_group_id": ""}, "APIG.2001", "Group is missing"),
+        ({"member_group_id": "0" * 32}, "APIG.2012", "has no group"),
+        ({"req_protocol": "FTP"}, "APIG.2012", "Protocol"),
+        ({"req_uri": "b"}, "APIG.2012", "start with a slash"),
+        ({"req_uri": None}, "APIG.2001", "Path is missing"),
+    ],
+)
+def test_another_group_url_is_refused(
+    changed: dict[str, Any], code: str, said: str
+) -> None:
+    channel = world.channel()
+    urls = [url(channel, **changed)] if changed else []
+    found, text = refused("HTTP", by_group(channel, *urls))
+    assert found == code
+    assert text.startswith("Group URLs:") and said in text
+    twice = by_group(channel, url(channel), url(channel))
+    assert "has two Group URLs" in refused("HTTP", twice)[1]
 
 
 def test_a_backend_authorizer_is_one_of_type_backend() -> None:
