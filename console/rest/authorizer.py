@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.serializers import CharField
 
-from console import models, urns
+from console import dependents, models, urns
 from console.models.version import LATEST
 from console.rest.errors import missing
 from console.rest.resources import Resource
@@ -103,6 +103,9 @@ class Authorizers(Resource):
     filters = {"id": "id", "name": "name__icontains", "type": "type"}
     duplicate = "APIG.3211"
     in_use = "APIG.3447"
+
+    def users(self, target: models.Authorizer) -> list[models.Release]:
+        return dependents.published(target)
 
     def queryset(self) -> Any:
         return models.Authorizer.objects.select_related(

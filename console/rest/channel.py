@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer as PlainSerializer
 
-from console import models
+from console import dependents, models
 from console.errors import ERRORS
 from console.rest import errors, member
 from console.rest.member import MemberGroupSerializer, MemberSerializer
@@ -155,9 +155,9 @@ class Channels(Resource):
 
 def _use(channel: models.Channel) -> str:
     """What a channel in use is refused with; blank for one that is not."""
-    if channel.backend_uses.exists():
+    if channel.backend_uses.exists() or dependents.published(channel):
         return "APIG.3414"
-    if any(channel.pk in plugin.channels for plugin in models.Plugin.objects.all()):
+    if dependents.plugins_with(channel):
         return "APIG.3710"
     return "APIG.3719" if channel.references.exists() else ""
 

@@ -4,7 +4,7 @@ An operation is one method of a resource, run in one transaction, for a signed-i
 user who may do it (`console.access`), in the one project and gateway there are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -189,8 +189,16 @@ class Resource(Endpoint):
         return self.reply(self.save(self.target))
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
-        self.target.delete()
+        target = self.target
+        if self.users(target):
+            text = f"{self.noun()} is in use"
+            raise errors.Refusal(errors.status_of(self.in_use), self.in_use, text)
+        target.delete()
         return Response(status=204)
+
+    def users(self, target: Any) -> Sequence[Any]:
+        """What refers to an object where no foreign key says so."""
+        return ()
 
     def save(self, target: Any = None, **known: Any) -> Any:
         """The object, made or changed from the request's body."""

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import JSONField
 from rest_framework.serializers import Serializer as PlainSerializer
 
-from console import models
+from console import dependents, models
 from console.models.response import TYPES
 from console.rest import errors
 from console.rest.resources import Resource
@@ -59,6 +59,9 @@ class Responses(Resource):
     items = "responses"
     within = ("group_id", models.ApiGroup, "group")
     duplicate = "APIG.3216"
+
+    def users(self, target: models.GatewayResponse) -> list[models.Release]:
+        return dependents.published(target)
 
 
 class OneResponse(Responses):

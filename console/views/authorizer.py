@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from console import dependents
 from console.forms.authorizer import AuthorizerForm
 from console.models import Authorizer, Function
 from console.views import generic
@@ -41,7 +42,8 @@ class AuthorizerDelete(generic.Delete):
         uses = self.object.backend_uses.select_related("api")
         apis = {api.pk: api for api in self.object.apis.all()}
         apis |= {use.api.pk: use.api for use in uses}
-        return [(f"API {api}", api.get_absolute_url()) for api in apis.values()]
+        live = dependents.published(self.object, apis.values())
+        return generic.linked("API", apis.values()) + generic.linked_releases(live)
 
     def get_cancel_url(self) -> str:
         return reverse("authorizer-list")

@@ -8,8 +8,9 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.urls import reverse
 
+from console import dependents
 from console.forms.channel import ChannelForm
-from console.models import Channel, Plugin
+from console.models import Channel
 from console.views import generic
 
 
@@ -77,15 +78,10 @@ class ChannelDelete(generic.Delete):
 
 def users(channel: Channel) -> generic.Dependents:
     """What refers to a channel: APIs, policies, and channels that stand for it."""
-    found: generic.Dependents = [
-        (f"API {use.api}", use.api.get_absolute_url())
-        for use in channel.backend_uses.select_related("api")
-    ]
-    found += [
-        (f"Policy {row}", row.get_absolute_url())
-        for row in Plugin.objects.all()
-        if channel.pk in row.channels
-    ]
+    apis = {use.api for use in channel.backend_uses.select_related("api")}
+    found = generic.linked("API", sorted(apis, key=str))
+    found += generic.linked_releases(dependents.published(channel, apis))
+    found += generic.linked("Policy", dependents.plugins_with(channel))
     groups = channel.references.select_related("channel")
     found += [(f"Channel {g.channel}", g.channel.get_absolute_url()) for g in groups]
     return list(dict.fromkeys(found))

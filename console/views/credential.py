@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from console import dependents
 from console.forms.credential import (
     BindApisForm,
     CredentialEditForm,
@@ -75,14 +76,32 @@ class CredentialDelete(generic.Delete):
 
     def dependents(self) -> generic.Dependents:
         bound = self.object.authorizations.select_related("api", "env")
-        codes = self.object.app_codes.count()
         return [
-            (
-                f"API {a.api} in {a.env}: its calls will be refused",
-                a.api.get_absolute_url(),
-            )
-            for a in bound
-        ] + ([(f"{codes} AppCode{'s' * (codes > 1)}", "")] if codes else [])
+            *(
+                (
+                    f"API {a.api} in {a.env}: its calls will be refused",
+                    a.api.get_absolute_url(),
+                )
+                for a in bound
+            ),
+            *self.own(),
+            *(
+                (f"Policy {row}: its limit for this credential", row.get_absolute_url())
+                for row in dependents.exceptions_for(self.object)
+            ),
+        ]
+
+    def own(self) -> generic.Dependents:
+        """What the credential has: it goes too."""
+        found, codes = [], self.object.app_codes.count()
+        if codes:
+            found.append((f"{codes} AppCode{'s' * (codes > 1)}", ""))
+        if AppAcl.objects.filter(app=self.object).exists():
+            found.append(("Its access control policy", ""))
+        for bound in AppQuotaBinding.objects.filter(app=self.object):
+            label = f"Quota policy {bound.quota}: it stays, without this credential"
+            found.append((label, bound.quota.get_absolute_url()))
+        return found
 
     def blocked(self) -> bool:
         return False

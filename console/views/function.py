@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import FormView
 
-from console import access, transfer, urns
+from console import access, dependents, transfer, urns
 from console.forms.function import CreateFunctionForm, DeleteForm, ImportForm
 from console.models import Alias, Function, Release, Version
 from console.models.version import LATEST
@@ -141,13 +141,18 @@ def version_names(function: Function) -> list[tuple[str, str]]:
 
 
 def callers(row: Function | Version | Alias) -> generic.Dependents:
-    """(label, URL) of the authorizers that ask it, and the APIs it is a backend of."""
+    """(label, URL) of what calls it: authorizers, APIs saved or live, policies."""
     guards = [
         (f"Custom authorizer {guard}", guard.get_absolute_url())
         for guard in row.authorizers.all()
     ]
     apis = {use.api for use in row.backend_uses.all()}
-    return guards + sorted((f"API {api}", api.get_absolute_url()) for api in apis)
+    return [
+        *guards,
+        *sorted((f"API {api}", api.get_absolute_url()) for api in apis),
+        *generic.linked_releases(dependents.published(row, apis)),
+        *generic.linked("Policy", dependents.plugins_calling(row)),
+    ]
 
 
 class FunctionUsers(FunctionPage):
@@ -173,4 +178,9 @@ class FunctionUsers(FunctionPage):
             for guard in guards
         ]
         backends = [(use, stages.get(use.api_id, [])) for use in uses]
-        return super().get_context_data(users=users, backends=backends, **kwargs)
+        return super().get_context_data(
+            users=users,
+            backends=backends,
+            plugins=dependents.plugins_calling(self.object),
+            **kwargs,
+        )

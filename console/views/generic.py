@@ -29,6 +29,14 @@ def linked(text: str, rows: Iterable[Any]) -> Dependents:
     return [(f"{text} {row}", str(row.get_absolute_url())) for row in rows]
 
 
+def linked_releases(rows: Iterable[Any]) -> Dependents:
+    """Published definitions as dependents, each with the page of its API."""
+    return [
+        (f"API {row.api}, published in {row.env}", row.api.get_absolute_url())
+        for row in rows
+    ]
+
+
 class Guarded(View):
     """Refuses a user who may not `verb` objects of `model`."""
 

@@ -113,7 +113,9 @@ class GroupDelete(generic.Delete):
             return [("The group DEFAULT always exists", "")]
         domains = generic.linked("Domain name", self.object.domains.all())
         variables = generic.linked("Variable", self.object.variables.all())
-        return self.apis() or [*domains, *variables]
+        responses = self.object.gateway_responses.filter(default=False)
+        own = generic.linked("Gateway response", responses)
+        return self.apis() or [*domains, *variables, *own]
 
     def apis(self) -> generic.Dependents:
         return generic.linked("API", self.object.apis.all())

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from console import dependents
 from console.forms.response import ResponseForm, TypeForm
 from console.models import GatewayResponse
 from console.models.response import TYPES, VARIABLES
@@ -51,7 +52,9 @@ class ResponseDelete(OfGroup, generic.Delete):
     def dependents(self) -> generic.Dependents:
         if self.object.default:
             return [("The response default goes with its group only", "")]
-        return generic.linked("API", self.object.apis.all())
+        apis = self.object.apis.all()
+        live = dependents.published(self.object, apis)
+        return generic.linked("API", apis) + generic.linked_releases(live)
 
 
 class ResponseType(generic.Ask):

@@ -42,6 +42,19 @@ def plugin(kind: str = "cors", **document: Any) -> models.Plugin:
     return row
 
 
+def breaker(urn: str) -> models.Plugin:
+    """A circuit breaker with a function as stand-in."""
+    condition = {
+        "breaker_type": "timeout",
+        "breaker_mode": "counter",
+        "unhealthy_threshold": 30,
+        "time_window": 15,
+        "open_breaker_time": 15,
+    }
+    stand_in = {"type": "function", "func_info": {"function_urn": urn}}
+    return plugin("breaker", breaker_condition=condition, downgrade_default=stand_in)
+
+
 def signature(**fields: Any) -> models.Signature:
     """An HMAC key."""
     row = models.Signature(**{"name": f"signature{next(_numbers)}"} | fields)

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework.response import Response
 
-from console import models, urns
+from console import dependents, models, urns
 from console.rest.errors import Dialect, Refusal, missing
 from console.rest.resources import Endpoint
 from console.urns import Named
@@ -69,6 +69,20 @@ class FunctionEndpoint(Endpoint):
             return urns.resolve(self.kwargs["function_urn"])
         except urns.UnknownFunction as error:
             raise missing(_MISSING[type(error)], str(error)) from None
+
+    def remove(self, row: dependents.Called) -> None:
+        """Delete it, unless something calls it."""
+        apis = {use.api for use in row.backend_uses.select_related("api")}
+        users = [
+            *row.authorizers.all(),
+            *apis,
+            *dependents.plugins_calling(row),
+            *dependents.published(row, apis),
+        ]
+        if users:
+            text = f"It is called by: {', '.join(sorted(map(str, users)))}"
+            raise Refusal(409, self.in_use, text)
+        row.delete()
 
     def page(self, rows: Any, items: str, show: Any = None) -> Response:
         """Items from `marker` on, at most `maxitems` (400), and where to go on."""

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from console import models, transfer
 from console.models.version import FROZEN
-from console.rest.errors import Refusal
 from console.rest.fgs.base import Fss, FunctionEndpoint
 from console.rest.fgs.code import CodeSerializer, deploy, digest
 from console.rest.serializers import Serializer, Text, Time, Whole
@@ -169,12 +168,7 @@ class Functions(FunctionEndpoint):
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Delete a function, or the version that the URN names."""
         named = self.named
-        target: Any = named.version or named.function
-        users = models.Authorizer.objects.filter(function=named.function)
-        if named.version is None and users.exists():
-            names = ", ".join(map(str, users))
-            raise Refusal(409, self.in_use, f"Custom authorizers call it: {names}")
-        target.delete()
+        self.remove(named.version or named.function)
         return Response(status=204)
 
     def load(self, request: Request, **kwargs: Any) -> Response:

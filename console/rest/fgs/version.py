@@ -62,7 +62,7 @@ class Aliases(FunctionEndpoint):
         return Response(_show(self._save(self.target)))
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
-        self.target.delete()
+        self.remove(self.target)
         return Response(status=204)
 
     @property

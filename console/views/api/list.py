@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from console import limits, publish
+from console import bindings, limits, publish
 from console.models import Api, ApiGroup, Environment, Release
 from console.models.api import METHODS
 from console.views import generic
@@ -145,9 +145,36 @@ def back(request: HttpRequest) -> str:
 
 
 class ApiDelete(generic.Delete):
+    """A published API stays; with another, what hangs on it goes too."""
+
     model = Api
 
     def dependents(self) -> generic.Dependents:
+        return self.published() or [*self.authorizations(), *self.policies()]
+
+    def blocked(self) -> bool:
+        return bool(self.published())
+
+    def authorizations(self) -> generic.Dependents:
+        rows = self.object.authorizations.select_related("app", "env")
+        return [
+            (
+                f"Credential {row.app}, authorized in {row.env}",
+                row.app.get_absolute_url(),
+            )
+            for row in rows
+        ]
+
+    def policies(self) -> generic.Dependents:
+        return [
+            (
+                f"Policy {row.policy}, bound in {row.env}: it stays, without this API",
+                row.policy.get_absolute_url(),
+            )
+            for row in bindings.of_api(self.object)
+        ]
+
+    def published(self) -> generic.Dependents:
         live = self.object.releases.filter(status=1).select_related("env")
         url = reverse("api-offline", args=[self.object.pk])
         return [

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from console import models
+from console import models, publish
 from tests.console import world
 from tests.console.rest.conftest import Api, refused
 
@@ -113,3 +113,14 @@ def test_an_authorizer_in_use_stays(api: Api) -> None:
     guard = world.example().authorizer
     assert api("DELETE", f"~/authorizers/{guard.pk}").status_code == 403
     assert models.Authorizer.objects.filter(pk=guard.pk).exists()
+
+
+def test_one_that_is_still_live_stays(api: Api) -> None:
+    guard = world.authorizer()
+    row = world.published(auth_type="AUTHORIZER", authorizer=guard)
+    row.auth_type, row.authorizer = "NONE", None
+    row.save_valid()
+    path = f"~/authorizers/{guard.pk}"
+    assert refused(api("DELETE", path)) == (403, "APIG.3447")
+    publish.publish(row, world.environment())
+    assert api("DELETE", path).status_code == 204

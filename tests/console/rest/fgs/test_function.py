@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from console import models
-from tests.console import world
+from tests.console import policies, world
 from tests.console.rest.conftest import Api, refused
 from tests.console.rest.fgs.conftest import Make, encoded
 
@@ -142,3 +142,20 @@ def test_quotas_count_functions_and_there_are_no_shared_dependencies(
     row = api("GET", "fgs/quotas").json()["quotas"]["resources"][0]
     assert (row["type"], row["used"], row["quota"]) == ("fgs_func_num", 1, 400)
     assert api("GET", "fgs/dependencies").json()["dependencies"] == []
+
+
+def test_what_a_policy_calls_stays(api: Api) -> None:
+    function = world.function()
+    version = models.Version.publish(function)
+    alias = models.Alias(function=function, name="prod", version=version)
+    alias.save_valid()
+    for urn, path in (
+        (function.func_urn, function.func_urn),
+        (version.func_urn, version.func_urn),
+        (alias.alias_urn, f"{function.func_urn}/aliases/prod"),
+    ):
+        plugin = policies.breaker(urn)
+        reply = api("DELETE", f"fgs/functions/{path}")
+        assert refused(reply) == (409, "FSS.0409")
+        assert str(plugin) in reply.json()["error_msg"]
+        plugin.delete()
