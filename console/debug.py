@@ -19,6 +19,7 @@ from console import models, records, traces
 from console.compile import Compiler, variables
 from console.embedded import embedded
 from console.proofs import BY_DEBUGGER, Debugger, Signer, prove
+from console.replay.asked import DRAFT, Asked
 from gateway import access
 from gateway import snapshot as data
 from gateway.call import Call
@@ -27,7 +28,6 @@ from gateway.policies import app_code, iam_auth
 
 AGENT = b"APIGatewayDebugClient/1.0"
 SHOWN_BYTES = 2 * 1024 * 1024
-DRAFT = "draft"
 # Good for as long as they are not deleted: not to be kept in a trace.
 _SECRETS = (app_code.HEADER, iam_auth.TOKEN_HEADER)
 Pairs = Sequence[tuple[str, str]]
@@ -76,14 +76,25 @@ def run(call: DebugCall) -> models.Trace:
     Gives its trace, which is kept with the calls of functions that belong to it.
     """
     api, debugger = _target(call), Debugger()
-    snapshot = debugger.joins(Compiler().snapshot(), api, call.user)
+    snapshot = debugger.joins(Compiler().snapshot().with_draft(api), api, call.user)
     request = build_request(call)
+    signer = call.signer if isinstance(call.signer, str) else call.signer.pk
+    asked = Asked.of(
+        request, version=call.version, signer=signer, policies=call.policies
+    )
     prove(request, call.signer, call.user, api.auth_type, debugger)
+    return perform(request, snapshot, asked, debugger)
+
+
+def perform(
+    request: Request, snapshot: data.Snapshot, asked: Asked, debugger: Debugger
+) -> models.Trace:
+    """Run a proved request on a configuration; `asked` is what it was before that."""
     started = time.perf_counter()
-    response, done = embedded().debug(request, snapshot, policies=call.policies)
+    response, done = embedded().debug(request, snapshot, policies=asked.policies)
     elapsed = (time.perf_counter() - started) * 1000
     records.store_invocations(embedded().records.take())
-    records.store_debug_call(_record(call, done, response, elapsed / 1000, debugger))
+    records.store_debug_call(_record(asked, done, response, elapsed / 1000, debugger))
     body = response.whole[:SHOWN_BYTES]
     result = Result(
         dump_request(request),
@@ -93,7 +104,7 @@ def run(call: DebugCall) -> models.Trace:
         b"" if is_text(body) else body,
         _content_type(response),
     )
-    return traces.store(call, result, done.request_id, done.trace or [])
+    return traces.store(asked, result, done)
 
 
 def build_request(call: DebugCall, host: str = "") -> Request:
@@ -141,12 +152,12 @@ def dump_response(response: Response) -> str:
 
 
 def _record(
-    call: DebugCall, done: Call, answer: Response, spent: float, debugger: Debugger
+    asked: Asked, done: Call, answer: Response, spent: float, debugger: Debugger
 ) -> dict[str, Any]:
     """The access record of a debug call that took `spent` s."""
     row = access.row(done, answer, spent)
     found = dict(zip(access.FIELDS, row, strict=True))
-    if call.version == DRAFT:
+    if asked.version == DRAFT:
         found["env_name"] = DRAFT
     if found["app_id"] == debugger.credential.id:
         # It was there for this call only: there is nothing to link to.

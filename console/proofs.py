@@ -39,16 +39,22 @@ class Debugger:
         return data.Credential(self.access, "debug client", self.access, self.secret)
 
     def joins(
-        self, snapshot: data.Snapshot, api: data.Api, user: User
+        self, snapshot: data.Snapshot, api: data.Api | None, user: User
     ) -> data.Snapshot:
         """The configuration in which it may call the API, and is the user to IAM."""
-        api = replace(api, credentials=api.credentials | {self.credential.id})
         known = compile.user(models.Account.of(user))
         key = data.AccessKey(self.access, self.secret)
         me = replace(known, access_keys=(*known.access_keys, key))
         others = (other for other in snapshot.users if other.id != me.id)
-        draft = snapshot.with_draft(api, self.credential)
-        return replace(draft, users=(*others, me))
+        return replace(
+            snapshot,
+            apis=tuple(self._bound(a) if a is api else a for a in snapshot.apis),
+            credentials=(*snapshot.credentials, self.credential),
+            users=(*others, me),
+        )
+
+    def _bound(self, api: data.Api) -> data.Api:
+        return replace(api, credentials=api.credentials | {self.credential.id})
 
 
 def prove(

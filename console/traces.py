@@ -10,30 +10,29 @@ from django.db import transaction
 from console.models import Trace
 from console.models.base import fitted
 from console.models.trace import MAX_TRACES
+from console.replay.asked import Asked
 from gateway import access
-from gateway.call import Step
+from gateway.call import Call
 
 if TYPE_CHECKING:
-    from console.debug import DebugCall, Result
+    from console.debug import Result
 
 
 @transaction.atomic
-def store(
-    call: "DebugCall", result: "Result", request_id: str, steps: list[Step]
-) -> Trace:
+def store(asked: Asked, result: "Result", done: Call) -> Trace:
     """Keep the trace of a debug call, and the last ones only."""
-    document = [access.step_document(step) for step in steps]
     made = Trace.objects.create(
-        request_id=request_id,
-        api_id=call.api.pk,
-        api_name=call.api.name,
-        method=call.method,
-        path=call.path,
+        request_id=done.request_id,
+        api_id=done.api.id,
+        api_name=done.api.name,
+        method=asked.method,
+        path=asked.path,
         status=result.status,
         duration_ms=result.duration_ms,
         # As JSON has it: what is shown later is what is shown now.
         content={
-            "steps": orjson.loads(orjson.dumps(document, default=str)),
+            "steps": orjson.loads(orjson.dumps(access.steps(done), default=str)),
+            "call": asked.without_secrets.document(),
             "body": b64encode(result.binary).decode(),
             "type": result.type,
         },

@@ -16,10 +16,10 @@ from gateway.signing import covered
 # Cut in a record, in characters.
 MAX_TEXT = 1024
 MAX_BODY = 64 * 1024
-_CUT = "... (cut)"
-_HIDDEN = "***"
+CUT = "... (cut)"
+HIDDEN = "***"
 # Values that let whoever reads them call in somebody else's name.
-_SECRET = frozenset(
+SECRET = frozenset(
     (
         b"authorization",
         b"cookie",
@@ -132,8 +132,8 @@ def header_line(
     name: bytes, value: bytes, shown: Collection[bytes] = frozenset()
 ) -> str:
     """A header in HTTP/1.1 form; a secret one is hidden unless it is to be shown."""
-    hidden = name.lower() in _SECRET and name not in shown
-    text = _HIDDEN if hidden else value.decode("latin-1")
+    hidden = name.lower() in SECRET and name not in shown
+    text = HIDDEN if hidden else value.decode("latin-1")
     return f"{name.decode('latin-1')}: {text}"
 
 
@@ -157,4 +157,4 @@ def _text(headers: Headers, name: bytes) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + _CUT
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + CUT

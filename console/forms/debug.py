@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 
 from console.debug import DRAFT, DebugCall, encode_query
 from console.forms.base import PlainForm, segmented, switch
-from console.forms.debug_signers import chosen, signers
+from console.forms.debug_signers import signers
 from console.forms.debug_tables import HeaderRows, ParameterRows, declared
 from console.models import Api
 from console.models.api import METHODS
+from console.replay.signers import usable
 
 MAX_BODY = 2 * 1024 * 1024
 TEXT, FORM, FILE = "text", "form", "file"
@@ -180,7 +181,7 @@ class DebugForm(PlainForm):
             headers=headers,
             body=body,
             user=self.user,
-            signer=chosen(data["signer"], self.user),
+            signer=usable(data["signer"], self.user),
             policies=data["policies"],
         )
 

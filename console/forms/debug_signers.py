@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from django.contrib.auth.models import User
 
+from console import access
 from console.models import AccessKey, Api, AppCode, Credential
-from console.proofs import BY_DEBUGGER, BY_NOBODY, BY_TOKEN, Signer
+from console.proofs import BY_DEBUGGER, BY_NOBODY, BY_TOKEN
 
 Choices = list[tuple[str, str]]
 
@@ -16,7 +17,7 @@ def signers(user: User, modes: Collection[str]) -> Choices:
         (BY_DEBUGGER, "Sign for me"),
         (BY_NOBODY, "Do not sign; I enter Authorization myself"),
     ]
-    if Api.Auth.APP in modes:
+    if Api.Auth.APP in modes and access.may(user, "view", Credential):
         offered += [(c.pk, f"Sign with {c.name}") for c in Credential.objects.all()]
         codes = AppCode.objects.select_related("app")
         offered += [(c.pk, f"AppCode {c.masked} of {c.app}") for c in codes]
@@ -27,14 +28,3 @@ def signers(user: User, modes: Collection[str]) -> Choices:
     if not {Api.Auth.APP, Api.Auth.IAM} & set(modes):
         return [(BY_DEBUGGER, "None is asked for")]
     return offered
-
-
-def chosen(value: str, user: User) -> Signer:
-    """The signer of a choice; ids are unique over all nouns."""
-    own = AccessKey.objects.filter(account__user=user).select_related("account__user")
-    return (
-        Credential.objects.filter(pk=value).first()
-        or AppCode.objects.filter(pk=value).first()
-        or own.filter(pk=value).first()
-        or value
-    )

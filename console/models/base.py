@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from django.core.validators import RegexValidator
 from django.db import models
 
+from console.models.fields import EncryptedTextField
+
 Row = TypeVar("Row", bound=models.Model)
 CJK = "\u4e00-\u9fa5"
 
@@ -31,14 +33,15 @@ def rule(pattern: str, message: str) -> RegexValidator:
 def fitted(model: type[Row], values: Mapping[str, Any]) -> Row:
     """A row of what others sent, with texts that its columns take.
 
-    PostgreSQL has no NUL in texts, and minds their length; SQLite does neither.
+    PostgreSQL has no NUL in texts, and minds their length; SQLite does neither. What
+    is encrypted is stored as another text.
     """
     fields = {field.name: field for field in model._meta.concrete_fields}
     return model(**{name: _fit(fields[name], v) for name, v in values.items()})
 
 
 def _fit(field: Any, value: Any) -> Any:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or isinstance(field, EncryptedTextField):
         return value
     text = value.replace("\0", "\ufffd")
     return text if field.max_length is None else text[: field.max_length]

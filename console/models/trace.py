@@ -22,7 +22,8 @@ IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 class Trace(Noun):
     """One call: the messages are raw text. All encrypted.
 
-    `content` is {steps}, and of an answer that is no text {body, type}, in Base64.
+    `content` is {steps, body, type}: of an answer that is no text its body, in Base64,
+    and type. A debug call has {call} too: `console.replay.asked`.
     """
 
     class Origin(models.TextChoices):

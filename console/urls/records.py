@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from console.views import audit, debug, log, monitoring, records, signature, trace
+from console.views import (
+    audit,
+    debug,
+    log,
+    monitoring,
+    records,
+    replay,
+    signature,
+    trace,
+)
 
 urlpatterns = [
     path("monitoring/", monitoring.Monitoring.as_view(), name="monitoring"),
@@ -16,5 +25,6 @@ urlpatterns = [
     path("traces/<request_id>/", trace.TraceDetail.as_view(), name="trace-detail"),
     path("debug/signature/", signature.SignatureDebugger.as_view(), name="signature"),
     path("traces/<request_id>/body/", trace.TraceBody.as_view(), name="trace-body"),
+    path("replay/", replay.Replay.as_view(), name="replay"),
     path("debug/", debug.Debug.as_view(), name="debug"),
 ]

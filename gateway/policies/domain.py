@@ -96,14 +96,14 @@ def _site(call: Call) -> Site:
         return site
     name = host_name(host)
     site = call.snapshot.site(name)
-    if site is None and _is_address(name) and _is_trusted(call, name):
+    if site is None and is_address(name) and _is_trusted(call, name):
         site = call.snapshot.plain_site
     if site is None:
         raise ApiNotFound(reason=f"no API group answers to the host {name!r}")
     return site
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
     """The gateway's plain address: an IP address, localhost, or no name."""
     return name in ("", "localhost") or ":" in name or name.replace(".", "").isdecimal()
 

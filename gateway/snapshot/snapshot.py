@@ -148,6 +148,6 @@ class Snapshot:
         _ = self.app_codes, self.users_by_id, self.settings.token_cipher
         return self
 
-    def with_draft(self, api: Api, *credentials: Credential) -> "Snapshot":
+    def with_draft(self, api: Api) -> "Snapshot":
         """This configuration, but with `api` alone to route to (a debug call)."""
-        return replace(self, apis=(api,), credentials=(*self.credentials, *credentials))
+        return replace(self, apis=(api,))

@@ -254,11 +254,17 @@ def test_snippets_are_for_those_who_may_see_secrets(
 ) -> None:
     signer = example.credential.pk
     without = client_of("view_api", "change_api")
-    page = call(without, example, signer=signer, action="snippets")
+    page = call(without, example, signer=signer)
+    assert page.says("App signature: Select a valid choice.")
+    assert call(without, example).says("Status Code 200")
+    viewer = client_of("view_api", "change_api", "view_credential")
+    assert call(viewer, example, signer=signer).says("Status Code 200")
+    page = call(viewer, example, signer=signer, action="snippets")
     assert page.status == 403
     assert example.credential.app_secret not in page.html
-    assert call(without, example).says("Status Code 200")
-    allowed = client_of("view_api", "change_api", "change_credential")
+    allowed = client_of(
+        "view_api", "change_api", "view_credential", "change_credential"
+    )
     page = call(allowed, example, signer=signer, action="snippets")
     assert page.says("import requests")
 

@@ -112,12 +112,11 @@ def test_indexes_find_apps_hosts_the_default_group_and_routes() -> None:
         assert found and found.target is api
 
 
-def test_a_draft_is_the_only_api_and_may_bring_a_credential() -> None:
-    draft, guest = replace(API, name="draft"), Credential("c9", "guest", "k9", "s9")
-    debug = SNAPSHOT.with_draft(draft, guest)
+def test_a_draft_is_the_only_api() -> None:
+    draft = replace(API, name="draft")
+    debug = SNAPSHOT.with_draft(draft)
     assert debug.apis == (draft,)
-    assert set(debug.apps) == {"key", "k9"}
-    assert set(SNAPSHOT.apps) == {"key"}
+    assert set(debug.apps) == set(SNAPSHOT.apps) == {"key"}
 
 
 @pytest.mark.parametrize(
