@@ -21,7 +21,7 @@ from gateway.policies.document import Part
 from gateway.policies.form import Field, Table
 from gateway.policies.plugins import read
 from gateway.policies.system import is_known, system_value
-from gateway.snapshot import Api, per_api
+from gateway.snapshot import Api, BackendParam, per_api
 
 NAME = "proxy_cache"
 TITLE = "Response Caching"
@@ -73,10 +73,15 @@ _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}"
 _PROTECTED = re.compile(r"x-apig-.*|x-request-id|set-cookie", re.I)
 # Partial answers, and answers to conditions, are right for one request only.
 _NEVER = frozenset((206, 304))
-# Headers by which a request may ask for something else than its method and path.
+# Headers by which a request may ask for something else than its method, host and path.
 _DISGUISES = frozenset(
     (
+        b"forwarded",
         b"range",
+        b"x-forwarded-prefix",
+        b"x-forwarded-server",
+        b"x-host",
+        b"x-http-host-override",
         b"x-http-method",
         b"x-http-method-override",
         b"x-method-override",
@@ -84,6 +89,8 @@ _DISGUISES = frozenset(
         b"x-rewrite-url",
     )
 )
+# System parameters that say who calls, as those of authorizers do.
+_CALLER = frozenset(("appId", "appName", "sourceIp"))
 _DIRECTIVE = re.compile(r"([A-Za-z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|([^\s,;]*)))?")
 
 
@@ -128,6 +135,10 @@ class Config:
         """Whether this caller's Cache-Control counts."""
         app = call.credential.id if call.credential else ""
         return self.mode == "all" or (self.mode == "apps" and app in self.clients)
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        return frozenset(name.removeprefix("$context.") for name in self.system)
 
     @cached_property
     def varies(self) -> frozenset[bytes]:
@@ -234,6 +245,9 @@ def cache_key(call: Call, policy: Config) -> str:
     request = call.request
     parts = [
         _scope(call.api),
+        # Backends are told both, and may name them in what they answer.
+        request.scheme,
+        request.headers.get(b"host"),
         request.raw_path,
         [system_value(name)(call) for name in policy.system],
         [call.query.get(name) for name in policy.queries],
@@ -277,16 +291,30 @@ def _lifetime(call: Call, policy: Config, answer: Response) -> tuple[str, int]:
     if not wanted <= policy.varies:
         return "the answer varies by a header outside the key", 0
     if _is_personal(call, policy) and not said.keys() & {"public", "s-maxage"}:
-        return "the request carried an Authorization outside the key", 0
+        return "the backend was told who calls, and the key does not say it", 0
     own = _seconds(said.get("s-maxage", said.get("max-age")))
     return "", ttl if own is None else own
 
 
 def _is_personal(call: Call, policy: Config) -> bool:
-    sent = call.outgoing
-    if sent is None or b"authorization" in policy.varies:
+    """Whether the backend knows more of the caller than the key does."""
+    sent, carried = call.outgoing, call.carry
+    if sent is None:
         return False
-    return sent.header(b"authorization") is not None
+    if carried is not None and (carried.added or carried.proposed):
+        return True
+    if {name for name in map(_system_name, call.backend.params) if name} - policy.named:
+        return True
+    return (
+        b"authorization" not in policy.varies
+        and sent.header(b"authorization") is not None
+    )
+
+
+def _system_name(param: BackendParam) -> str:
+    """What a backend parameter tells of the caller; empty for what it does not."""
+    name = param.value.removeprefix("$context.") if param.origin == "SYSTEM" else ""
+    return name if name in _CALLER or name.startswith("authorizer.") else ""
 
 
 def _framed(headers: dict[bytes, bytes]) -> bool:

@@ -1,11 +1,13 @@
 """Response caching: what is kept, for whom, and what never is."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gateway.policies.proxy_cache import Config
+from gateway.snapshot import BackendParam
 from tests.gateway.backends.wire import (
     Exchange,
     Reply,
@@ -16,7 +18,8 @@ from tests.gateway.backends.wire import (
     serving,
 )
 from tests.gateway.policies.plugins import bound
-from tests.gateway.world import World
+from tests.gateway.policies.tokens import jwk, jwks, token
+from tests.gateway.world import HOST, World
 
 POLICY: dict[str, Any] = {
     "cache_key": {"parameters": ["q"], "headers": ["X-Key"]},
@@ -59,7 +62,11 @@ def replies(
     async def main() -> list[Reply]:
         found = []
         async with serving(world) as port, backend(number) as peer:
-            publish(world, peer, plugins=bound(proxy_cache=policy), **fields)
+            told = fields.pop("told", None)
+            known = {"plugins": bound(proxy_cache=policy)} | fields
+            api = publish(world, peer, **known)
+            if told is not None:
+                world.change(backend=replace(api.backend, params=(told,)))
             for one in sent:
                 found.append(await call(port, one))
                 world.now += pause
@@ -154,6 +161,9 @@ def test_what_is_not_in_the_key_makes_no_other_answer(world: World) -> None:
         "X-Original-URL: /admin",
         "X-Rewrite-URL: /admin",
         "Range: bytes=0-1",
+        "X-Host: evil.test",
+        "X-Forwarded-Prefix: /evil",
+        "Forwarded: host=evil.test",
     ],
 )
 def test_a_request_that_asks_for_something_else_poisons_nothing(
@@ -200,6 +210,56 @@ def test_an_answer_may_vary_by_what_is_in_the_key(world: World) -> None:
 def test_what_authorization_got_is_kept_for_nobody_else(world: World) -> None:
     mine = request("GET", "/orders?q=1", "Authorization: Bearer mine")
     assert bodies(world, mine, GET, mine) == [b"1", b"2", b"2"]
+
+
+def test_another_host_gets_another_answer(world: World) -> None:
+    """A backend may name the host in what it answers, in a link for instance."""
+    [group, other] = world.snapshot.groups
+    names = (HOST, "evil.test")
+    world.snapshot = replace(
+        world.snapshot, groups=(replace(group, hosts=names), other)
+    ).prepare()
+    evil = GET.replace(HOST.encode(), b"evil.test")
+    assert bodies(world, evil, GET, evil, GET) == [b"1", b"2", b"1", b"2"]
+
+
+def test_paths_that_are_written_otherwise_share_no_answer(world: World) -> None:
+    """The backend decides what it makes of an encoded slash, not the cache."""
+    paths = ("/orders?q=1", "/orders/?q=1", "/%6frders?q=1", "/orders%2F?q=1")
+    sent = [request("GET", path) for path in paths]
+    found = bodies(world, *sent, match_mode="SWA")
+    assert found == [b"1", b"2", b"3", b"4"]
+
+
+def test_the_order_of_a_query_is_no_other_key(world: World) -> None:
+    policy = POLICY | {"cache_key": {"parameters": ["a", "b"]}}
+    sent = request("GET", "/orders?a=1&b=2"), request("GET", "/orders?b=2&a=1")
+    assert bodies(world, *sent, policy=policy) == [b"1", b"1"]
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [({}, [b"1", b"2"]), ({"system_params": ["$context.sourceIp"]}, [b"1", b"1"])],
+)
+def test_what_a_backend_was_told_of_the_caller_has_to_be_in_the_key(
+    world: World, key: dict[str, Any], expected: list[bytes]
+) -> None:
+    told = BackendParam("ip", "HEADER", "SYSTEM", "$context.sourceIp")
+    policy = POLICY | {"cache_key": {"parameters": ["q"]} | key}
+    assert bodies(world, GET, GET, policy=policy, told=told) == expected
+
+
+def test_what_a_token_said_is_kept_for_nobody_else(world: World) -> None:
+    claims = [{"claim": "sub", "header": "X-User", "is_override": True}]
+    jwt = {"jwks": jwks(jwk("k1")), "token_name": "token", "token_location": "query"}
+    both = bound(
+        proxy_cache=POLICY,
+        jwt_auth=jwt | {"claims_to_headers": claims},
+    )
+    mine = [
+        request("GET", f"/orders?q=1&token={token(sub=name)}") for name in ("a", "b")
+    ]
+    assert bodies(world, *mine, plugins=both) == [b"1", b"2"]
 
 
 def test_a_public_answer_may_be_kept_although_it_was_authorized(world: World) -> None:
