@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import orjson
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -25,6 +26,8 @@ MAX_CONTENT = 65_535
 SECRETS = ("client_secret", "sasl_password")
 # Types of which there may be few (policies.md section 16).
 FEW, FEW_MOST = ("kafka_log", "oidc_auth", "jwt_auth"), 5
+# How deep a content may be nested.
+MAX_DEPTH = 100
 _CHANNELS = ("vpc_channel_id", "vpc_id")
 
 
@@ -100,15 +103,18 @@ class Plugin(Policy):
 
     def write(self, text: str) -> None:
         """Take a content over; a masked secret stays what it was."""
+        known = dict(_members(self.document)) if self.plugin_content else {}
         try:
-            document = json.loads(text)
+            document = _mapped(
+                json.loads(text),
+                lambda name, new: known.get(name, "") if new == MASK else new,
+            )
+            content = json.dumps(document, ensure_ascii=False)
+            # The gateway's reader is stricter: it takes no NaN and no half character.
+            orjson.loads(content)
         except (ValueError, RecursionError) as error:
             raise _refused(f"it is not JSON: {error}") from None
-        known = dict(_members(self.document)) if self.plugin_content else {}
-        document = _mapped(
-            document, lambda name, new: known.get(name, "") if new == MASK else new
-        )
-        self.plugin_content = json.dumps(document, ensure_ascii=False)
+        self.plugin_content = content
 
     def clean(self) -> None:
         limits.check_room("PLUGIN_NUM_LIMIT", self)
@@ -194,15 +200,17 @@ def _masked(value: Any) -> Any:
     return _mapped(value, lambda name, secret: secret and MASK)
 
 
-def _mapped(value: Any, change: Callable[[str, str], str]) -> Any:
-    """The value with every secret in it changed."""
+def _mapped(value: Any, change: Callable[[str, str], str], depth: int = 0) -> Any:
+    """The value with every secret in it changed; RecursionError for a deep one."""
+    if depth > MAX_DEPTH:
+        raise RecursionError(f"it is more than {MAX_DEPTH} deep")
     if isinstance(value, list):
-        return [_mapped(item, change) for item in value]
+        return [_mapped(item, change, depth + 1) for item in value]
     if not isinstance(value, dict):
         return value
     return {
         name: change(name, member)
         if name in SECRETS and isinstance(member, str)
-        else _mapped(member, change)
+        else _mapped(member, change, depth + 1)
         for name, member in value.items()
     }

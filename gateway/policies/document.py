@@ -10,6 +10,8 @@ from collections.abc import Collection
 from typing import Any
 
 REQUIRED: Any = object()
+# Half of a character: JSON can write it, nothing else can take it.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Part:
@@ -55,6 +57,8 @@ class Part:
         value = self.get(name, default)
         if not isinstance(value, str):
             raise self.refuse(name, "it must be a string")
+        if _SURROGATE.search(value):
+            raise self.refuse(name, "it must be Unicode text")
         if value == "" and default is REQUIRED:
             raise self.refuse(name, "it must not be empty")
         if len(value) > most:
@@ -102,6 +106,8 @@ class Part:
             if not isinstance(value, str) or not value or len(value) > length:
                 rule = f"a string of 1 to {length} characters"
                 raise self.refuse(f"{name}[{number}]", rule)
+            if _SURROGATE.search(value):
+                raise self.refuse(f"{name}[{number}]", "it must be Unicode text")
         return tuple(values)
 
     def _list(self, name: str, most: int) -> list[Any]:

@@ -31,6 +31,9 @@ def refused(**fields: Any) -> str:
         ({"plugin_type": "magic"}, "not a valid choice"),
         ({"document": "{"}, "Policy Content: it is not JSON"),
         ({"document": "[" * 100_000}, "Policy Content: it is not JSON"),
+        ({"document": '{"a": ' * 101 + "1" + "}" * 101}, "more than 100 deep"),
+        ({"document": '{"allow_origin": "*", "x": NaN}'}, "it is not JSON"),
+        ({"document": '{"allow_origin": "*", "x": "\\ud800"}'}, "it is not JSON"),
         ({"document": []}, "Policy Content: document: it must be a JSON object"),
         ({"document": {"allow_origin": 1}}, "allow_origin: it must be a string"),
         (
