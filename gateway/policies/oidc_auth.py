@@ -21,14 +21,13 @@ import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
 from gateway.call import Call
-from gateway.client import Client
 from gateway.errors import OidcDiscoveryFailed, OidcFlowFailed, OidcTokenRefused
-from gateway.fetch import FetchError, fetch
 from gateway.http import Response
 from gateway.policies import carry
 from gateway.policies.document import Part
 from gateway.policies.form import Field
-from gateway.policies.keys import FetchedKeys, Keys, KeysMissing, TokenRefused
+from gateway.policies.keys import Keys
+from gateway.policies.oidc_provider import Provider, TradeFailed
 from gateway.policies.plugins import read
 from gateway.snapshot import Api, per_api
 
@@ -58,8 +57,8 @@ COOKIE, STATE_COOKIE = "sallyport_oidc", "sallyport_oidc_state"
 TOKEN_HEADER, USER_HEADER = "X-Access-Token", "X-Userinfo"
 MAX_TOKEN = 5 * 1024
 STATE_SECONDS = 600
-TIMEOUT = 5.0
-_ALGORITHMS = ("RS256", "RS384", "RS512")
+# How long a session is kept beyond its token, when that can be renewed.
+SESSION_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,7 @@ class Config:
     scope: str
     lifetime: int
     keys: Keys | None
+    remember: bool
     renew: bool
 
     @classmethod
@@ -89,7 +89,6 @@ class Config:
                 raise part.refuse("public_key", str(error)) from None
         if keys is None and not part.flag("jwks_enabled", True):
             raise part.refuse("public_key", "it is required without jwks_enabled")
-        part.flag("jwt_cache_enabled", True)
         return cls(
             part.text("client_id", most=512),
             part.text("client_secret", most=512),
@@ -100,6 +99,7 @@ class Config:
             part.text("scope", "openid email profile", most=512),
             part.number("access_token_expires_in", 3600, low=1),
             keys,
+            part.flag("jwt_cache_enabled", True),
             part.flag("slient_renew_access_token_enabled", True),
         )
 
@@ -121,41 +121,6 @@ class Config:
             return None
 
 
-class Provider:
-    """What a provider says of itself, fetched once it is needed."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        self._known: dict[str, Any] = {}
-        self._keys: FetchedKeys | None = None
-
-    async def about(self, client: Client) -> dict[str, Any]:
-        """The discovery document; OidcDiscoveryFailed without one."""
-        if not self._known:
-            try:
-                reply = await fetch(client, "GET", self._address, timeout=TIMEOUT)
-                found = orjson.loads(reply.body)
-                wanted = ("issuer", "authorization_endpoint", "token_endpoint")
-                if not all(isinstance(found[name], str) for name in wanted):
-                    raise ValueError("it lacks an address")
-            except (FetchError, ValueError, KeyError, TypeError) as error:
-                raise OidcDiscoveryFailed(reason=f"{self._address}: {error}") from None
-            self._known = found
-        return self._known
-
-    async def keys(self, client: Client, token: str) -> Keys:
-        about = await self.about(client)
-        if self._keys is None:
-            self._keys = FetchedKeys(str(about.get("jwks_uri")), timeout=TIMEOUT)
-        try:
-            return await self._keys.get(client, token)
-        except KeysMissing as error:
-            raise OidcDiscoveryFailed(reason=str(error)) from None
-
-    async def close(self) -> None:
-        pass
-
-
 @per_api
 def config(api: Api) -> Config | None:
     return read(api, NAME, Config.parse)
@@ -174,7 +139,9 @@ async def _authenticate(call: Call) -> Response | None:
     policy, plugin = config(call.api), call.api.plugins[NAME]
     assert policy is not None
     provider = call.services.background.keep(
-        (NAME, plugin.id), plugin.content, lambda: Provider(policy.discovery)
+        (NAME, plugin.id),
+        plugin.content,
+        lambda: Provider(policy.discovery, policy.client_id, policy.client_secret),
     )
     carried = carry.of(call)
     for name in (TOKEN_HEADER, USER_HEADER):
@@ -183,19 +150,24 @@ async def _authenticate(call: Call) -> Response | None:
     if call.api.id == policy.redirect_api_id:
         return await _come_back(call, policy, provider)
     if call.api.id == policy.logout_api_id:
-        return _log_out(policy)
+        return _log_out(call, policy)
     if (bearer := _bearer(call)) is not None:
-        _forward(call, bearer, await _verify(call, policy, provider, bearer))
+        claims = await provider.verify(
+            call.services.client, bearer, policy.keys, remember=policy.remember
+        )
+        _forward(call, bearer, claims)
         return None
-    session = await _session(call, policy)
+    session = await _session(call, policy, provider)
     if session is not None:
         _forward(call, session["token"], session["user"])
         return None
     return await _send_away(call, policy, provider)
 
 
-async def _session(call: Call, policy: Config) -> dict[str, Any] | None:
-    """The session of the browser's cookie, while its token lives."""
+async def _session(
+    call: Call, policy: Config, provider: Provider
+) -> dict[str, Any] | None:
+    """The session of the browser's cookie, while its token lives or can be renewed."""
     name = _cookie(call, COOKIE)
     if not name:
         return None
@@ -203,30 +175,72 @@ async def _session(call: Call, policy: Config) -> dict[str, Any] | None:
     if isinstance(kept, Awaitable):
         kept = await kept
     session: dict[str, Any] | None = policy.unseal(kept.decode()) if kept else None
-    if session is None or session["until"] <= call.services.clock():
+    if session is None or session["until"] > call.services.clock():
+        return session
+    if not policy.renew or not session.get("refresh"):
         return None
-    return session
+    key = _session_key(name)
+    renewed: dict[str, Any] | None = await provider.once(
+        key, _renew(call, policy, provider, key, session)
+    )
+    return renewed
+
+
+async def _renew(
+    call: Call, policy: Config, provider: Provider, key: str, session: dict[str, Any]
+) -> dict[str, Any] | None:
+    """The session with a new token; None when the provider gives none any more."""
+    form = {"grant_type": "refresh_token", "refresh_token": session["refresh"]}
+    try:
+        tokens = await provider.tokens(call.services.client, form)
+        user = session["user"]
+        if isinstance(tokens.get("id_token"), str):
+            user = await _identity(call, policy, provider, tokens["id_token"])
+            if user.get("sub") != session["user"].get("sub"):
+                raise TradeFailed("the new token is somebody else's")
+    except (TradeFailed, OidcTokenRefused, OidcDiscoveryFailed) as error:
+        call.explain(renewal=str(error))
+        return None
+    return _keep(call, policy, key, tokens, user, session["refresh"])
+
+
+def _keep(
+    call: Call,
+    policy: Config,
+    key: str,
+    tokens: dict[str, Any],
+    user: dict[str, Any],
+    refresh: str = "",
+) -> dict[str, Any]:
+    """Put a session into the state: as long as its token lives, or can be renewed."""
+    given = tokens.get("expires_in")
+    seconds = given if type(given) is int and given > 0 else policy.lifetime
+    new = tokens.get("refresh_token")
+    session = {
+        "token": tokens["access_token"],
+        "user": user,
+        "until": call.services.clock() + seconds,
+        "refresh": new if isinstance(new, str) else refresh,
+    }
+    lasts = seconds
+    if policy.renew and session["refresh"]:
+        lasts = max(seconds, SESSION_SECONDS)
+    call.services.state.put(key, policy.seal(session).encode(), lasts)
+    return session | {"lasts": lasts}
+
+
+async def _identity(
+    call: Call, policy: Config, provider: Provider, id_token: str
+) -> dict[str, Any]:
+    """Who an ID token for this client is about."""
+    return await provider.verify(
+        call.services.client, id_token, policy.keys, audience=policy.client_id
+    )
 
 
 def _session_key(name: str) -> str:
     """Whoever reads the state cannot take over a session."""
     return "oidc:" + hashlib.sha256(name.encode()).hexdigest()
-
-
-async def _verify(
-    call: Call, policy: Config, provider: Provider, token: str, audience: str = ""
-) -> dict[str, Any]:
-    """The claims of a token of this provider; OidcTokenRefused."""
-    keys = policy.keys or await provider.keys(call.services.client, token)
-    about = await provider.about(call.services.client)
-    checks: dict[str, Any] = {"issuer": about["issuer"]}
-    options = {"verify_aud": bool(audience), "require": ["exp"]}
-    if audience:
-        checks["audience"] = audience
-    try:
-        return keys.verify(token, options=options, only=_ALGORITHMS, **checks)
-    except TokenRefused as error:
-        raise OidcTokenRefused(reason=f"the token is refused: {error}") from None
 
 
 async def _send_away(call: Call, policy: Config, provider: Provider) -> Response:
@@ -269,63 +283,35 @@ async def _come_back(call: Call, policy: Config, provider: Provider) -> Response
         raise OidcFlowFailed(reason="the state is not the one that was given out")
     if not code:
         raise OidcFlowFailed(reason="the provider gave no code")
-    tokens = await _trade(call, policy, provider, code, known["verifier"])
-    claims = await _verify(call, policy, provider, tokens["id_token"], policy.client_id)
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": _redirect_uri(call, policy),
+        "code_verifier": known["verifier"],
+    }
+    try:
+        tokens = await provider.tokens(call.services.client, form)
+    except TradeFailed as error:
+        raise OidcFlowFailed(reason=f"the code was not taken: {error}") from None
+    if not isinstance(tokens.get("id_token"), str):
+        raise OidcFlowFailed(reason="the provider gave no ID token")
+    claims = await _identity(call, policy, provider, tokens["id_token"])
     if claims.get("nonce") != known["nonce"]:
         raise OidcFlowFailed(reason="the token answers another login")
-    given = tokens.get("expires_in")
-    seconds = given if type(given) is int and given > 0 else policy.lifetime
-    session = {
-        "token": tokens["access_token"],
-        "user": claims,
-        "until": call.services.clock() + seconds,
-    }
     name = secrets.token_urlsafe(32)
-    sealed = policy.seal(session).encode()
-    call.services.state.put(_session_key(name), sealed, seconds)
+    session = _keep(call, policy, _session_key(name), tokens, claims)
     cookies = (
-        _set_cookie(COOKIE, name, seconds),
+        _set_cookie(COOKIE, name, session["lasts"]),
         _set_cookie(STATE_COOKIE, "", 0),
     )
     return _redirect(known["target"], *cookies)
 
 
-async def _trade(
-    call: Call, policy: Config, provider: Provider, code: str, verifier: str
-) -> dict[str, Any]:
-    about = await provider.about(call.services.client)
-    pair = f"{quote(policy.client_id, safe='')}:{quote(policy.client_secret, safe='')}"
-    form = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": _redirect_uri(call, policy),
-        "code_verifier": verifier,
-    }
-    try:
-        reply = await fetch(
-            call.services.client,
-            "POST",
-            about["token_endpoint"],
-            headers=[
-                ("Authorization", "Basic " + base64.b64encode(pair.encode()).decode()),
-                ("Content-Type", "application/x-www-form-urlencoded"),
-                ("Accept", "application/json"),
-            ],
-            body=urlencode(form).encode(),
-            timeout=TIMEOUT,
-        )
-        tokens = orjson.loads(reply.body)
-        if reply.status != 200:
-            raise ValueError(f"status {reply.status}")
-        if not all(isinstance(tokens[n], str) for n in ("access_token", "id_token")):
-            raise ValueError("it gave no tokens")
-    except (FetchError, ValueError, KeyError, TypeError) as error:
-        raise OidcFlowFailed(reason=f"the code was not taken: {error}") from None
-    found: dict[str, Any] = tokens
-    return found
-
-
-def _log_out(policy: Config) -> Response:
+def _log_out(call: Call, policy: Config) -> Response:
+    """End the session, for whoever may have its cookie too."""
+    name = _cookie(call, COOKIE)
+    if name:
+        call.services.state.put(_session_key(name), b"", 0.001)
     gone = _set_cookie(COOKIE, "", 0)
     return _redirect(policy.after_logout or "/", gone)
 

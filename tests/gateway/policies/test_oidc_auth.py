@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from gateway.policies.keys import Keys
 from gateway.policies.oidc_auth import Config
 from tests.gateway.backends.wire import (
     OK,
@@ -38,6 +39,9 @@ class Flow:
         self.nonce = ""
         self.challenge = ""
         self.claims: dict[str, Any] = {}
+        # What comes beside the tokens, and the refresh tokens that were traded.
+        self.more: dict[str, Any] = {}
+        self.renewed: list[str] = []
 
     @property
     def issuer(self) -> str:
@@ -74,17 +78,29 @@ class Flow:
             body = jwks(jwk("k1"))
         else:
             form = parse_qs((await exchange.body()).decode())
-            digest = hashlib.sha256(form["code_verifier"][0].encode()).digest()
-            right = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-            basic = base64.b64encode(b"me:hush").decode()
-            good = exchange.header("authorization") == [f"Basic {basic}"]
-            if not good or right != self.challenge or form["code"] != ["good"]:
-                status = 400
-            known = {"iss": self.issuer, "aud": "me", "nonce": self.nonce}
-            found = {"id_token": token(**known | self.claims), "access_token": "at"}
-            body = json.dumps(found | {"expires_in": 60})
+            status, body = 200 if self.takes(form, exchange) else 400, self.tokens()
         head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n"
         exchange.writer.write(head.encode() + body.encode())
+
+    def takes(self, form: dict[str, list[str]], exchange: Exchange) -> bool:
+        """Whether the client proves itself, and its code or refresh token is good."""
+        basic = base64.b64encode(b"me:hush").decode()
+        if exchange.header("authorization") != [f"Basic {basic}"]:
+            return False
+        if form["grant_type"] == ["refresh_token"]:
+            self.renewed += form["refresh_token"]
+            return form["refresh_token"] == [f"r{len(self.renewed)}"]
+        digest = hashlib.sha256(form["code_verifier"][0].encode()).digest()
+        right = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return right == self.challenge and form["code"] == ["good"]
+
+    def tokens(self) -> str:
+        known = {"iss": self.issuer, "aud": "me", "nonce": self.nonce}
+        found = {"id_token": token(**known | self.claims), "access_token": "at"}
+        number = len(self.renewed)
+        if number:
+            found |= {"access_token": f"at{number}", "refresh_token": f"r{number + 1}"}
+        return json.dumps(found | {"expires_in": 60} | self.more)
 
 
 @asynccontextmanager
@@ -144,6 +160,103 @@ def test_a_session_ends_with_its_token(world: World) -> None:
             assert (await browser.get("/orders")).status == 302
 
     world.runner.run(main())
+
+
+async def logged_in(browser: Flow) -> None:
+    browser.more = {"refresh_token": "r1"}
+    asked = await browser.begin()
+    reply = await browser.get(f"/back?code=good&state={asked['state']}")
+    assert (reply.status, reply.get("location")) == (302, ["/orders?a=1"])
+    browser.more = {}
+
+
+def test_a_token_that_has_expired_is_renewed_unseen(world: World) -> None:
+    async def main() -> None:
+        async with flow(world) as browser:
+            await logged_in(browser)
+            for number in (1, 2):
+                world.now += 61
+                found = [browser.get("/orders") for _ in range(5)]
+                assert {r.status for r in await asyncio.gather(*found)} == {200}
+                # Those who came together waited for one renewal.
+                assert len(browser.renewed) == number
+                sent = browser.peer.seen[-1].header("x-access-token")
+                assert sent == [f"at{number}"]
+            assert browser.renewed == ["r1", "r2"]
+
+    world.runner.run(main())
+
+
+@pytest.mark.parametrize(
+    ("policy", "more", "claims"),
+    [
+        ({"slient_renew_access_token_enabled": False}, {}, {}),
+        ({}, {"access_token": 7}, {}),
+        ({}, {}, {"sub": "somebody else"}),
+        ({}, {}, {"aud": "another client"}),
+    ],
+)
+def test_what_cannot_be_renewed_ends_the_session(
+    world: World, policy: dict[str, Any], more: Any, claims: dict[str, Any]
+) -> None:
+    async def main() -> None:
+        async with flow(world, **policy) as browser:
+            await logged_in(browser)
+            browser.more, browser.claims = more, claims
+            world.now += 61
+            assert (await browser.get("/orders")).status == 302
+            assert browser.peer.seen == []
+
+    world.runner.run(main())
+
+
+def test_a_refresh_token_that_is_not_taken_ends_the_session(world: World) -> None:
+    async def main() -> None:
+        async with flow(world) as browser:
+            await logged_in(browser)
+            browser.renewed = ["used up"]
+            world.now += 61
+            assert (await browser.get("/orders")).status == 302
+
+    world.runner.run(main())
+
+
+def test_a_logout_ends_the_session_for_a_stolen_cookie_too(world: World) -> None:
+    async def main() -> None:
+        async with flow(world) as browser:
+            await logged_in(browser)
+            stolen = dict(browser.cookies)
+            assert (await browser.get("/orders")).status == 200
+            assert (await browser.get("/out")).status == 302
+            world.now += 1
+            browser.cookies = stolen
+            assert (await browser.get("/orders")).status == 302
+
+    world.runner.run(main())
+
+
+@pytest.mark.parametrize(("remember", "times"), [(True, 1), (False, 3)])
+def test_a_verified_token_is_remembered_unless_it_shall_not_be(
+    world: World, monkeypatch: pytest.MonkeyPatch, remember: bool, times: int
+) -> None:
+    looked: list[str] = []
+    verify = Keys.verify
+
+    def count(self: Keys, token: str, **checks: Any) -> dict[str, Any]:
+        looked.append(token)
+        return verify(self, token, **checks)
+
+    async def main() -> None:
+        async with flow(world, jwt_cache_enabled=remember) as browser:
+            monkeypatch.setattr(Keys, "verify", count)
+            bearer = f"Authorization: Bearer {token(iss=browser.issuer)}"
+            for _ in range(3):
+                assert (await browser.get("/orders", bearer)).status == 200
+            other = f"Authorization: Bearer {token(iss='https://evil.example')}"
+            assert (await browser.get("/orders", other)).status == 401
+
+    world.runner.run(main())
+    assert len(looked) == times + 1
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_any_json_anywhere_is_taken_or_refused_with_its_place(
 def test_members_that_nobody_knows_are_left_alone(kind: str) -> None:
     more = copy.deepcopy(DOCUMENTS[kind])
     for path in places(DOCUMENTS[kind]):
-        place = more
+        place: Any = more
         for name in path:
             place = place[name]
         named_freely = path[-1] == "system"
