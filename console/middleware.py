@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from console import audit
+from console import audit, counters
 from console.models import Audit
 from console.views.gateway import serve
 from gateway.policies.domain import host_name
@@ -26,6 +26,19 @@ class GatewayHosts:
         if host_name(request.META.get("HTTP_HOST", "")).endswith(self._suffix):
             return serve(request)
         return self._get_response(request)
+
+
+class Measured:
+    """Counts requests and their times, for Prometheus."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with counters.DURATION.time():
+            response = self._get_response(request)
+        counters.REQUESTS.labels(f"{response.status_code // 100}xx").inc()
+        return response
 
 
 class ContentSecurityPolicy:

@@ -7,13 +7,14 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from console import metrics, traces
+from console import counters, metrics, traces
 from console.models import AccessLog, Delivery, Function, Invocation, Minute
 from console.models.base import fitted
 from console.models.invocation import MAX_INVOCATIONS
@@ -79,6 +80,12 @@ def store(batch: Mapping[str, Any]) -> None:
     store_calls(calls, batch["dropped"])
     traces.store_live(batch["kept"])
     _prune()
+    transaction.on_commit(partial(_count, len(calls), batch["dropped"]))
+
+
+def _count(received: int, dropped: int) -> None:
+    counters.RECEIVED.inc(received)
+    counters.DROPPED.inc(dropped)
 
 
 def store_invocations(found: Iterable[Mapping[str, Any]]) -> list[Invocation]:

@@ -41,6 +41,11 @@ REDIS_URL = env.str("SALLYPORT_REDIS_URL", default="")
 # `host:port` where Prometheus finds the gateway's metrics; "" is nowhere.
 METRICS_BIND = env.str("SALLYPORT_METRICS_BIND", default="")
 
+# Who brings this gets the console's metrics.
+METRICS_TOKEN = env.str("SALLYPORT_METRICS_TOKEN", default="") or ensure_secret(
+    KEYS_DIR / "metrics.token"
+)
+
 # What the processes listen on, `host:port`, and what callers call the gateway.
 CONSOLE_BIND = env.str("SALLYPORT_CONSOLE_BIND", default="127.0.0.1:8000")
 GATEWAY_SERVER = env.str("SALLYPORT_GATEWAY_SERVER", default="uvicorn")
@@ -110,6 +115,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "console.middleware.GatewayHosts",
+    "console.middleware.Measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "console.middleware.ContentSecurityPolicy",

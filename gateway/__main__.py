@@ -5,19 +5,21 @@ import asyncio
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from socket import socket
 from threading import Thread
 from urllib.parse import urlsplit
 
 import uvloop
-from prometheus_client import start_http_server
+from prometheus_client import REGISTRY, start_http_server
 
 from gateway import rsgi, server, tls
 from gateway.app import Gateway
 from gateway.client import Client
 from gateway.control import start_control
 from gateway.delivery import Sender
+from gateway.exposition import Exposition
 from gateway.functions.launch import JailMissing
 from gateway.functions.package import Store
 from gateway.functions.pool import Pool
@@ -29,6 +31,7 @@ from gateway.source import Followed
 from gateway.state import State
 from gateway.state.memory import Memory
 from gateway.state.redis import Redis
+from gateway.tally import Counting, Tally
 from gateway.verdicts import Verdicts
 
 # What sysexits.h calls "a service is unavailable": an address or a file is.
@@ -138,18 +141,19 @@ async def serve(
     options: argparse.Namespace,
     http: socket | None,
     https: socket | None,
+    watch: Callable[[server.InFlight], object],
 ) -> None:
     """Serve on the chosen server until a signal stops it."""
     if options.server == "granian":
         folders = ((http, None), (https, options.tls_dir))
-        await rsgi.serve(gateway, [(s, folder) for s, folder in folders if s])
+        await rsgi.serve(gateway, [(s, folder) for s, folder in folders if s], watch)
         return
     listeners: list[server.Listener] = [(http, None)] if http else []
     if https:
         local = tls.ssl_context(options.tls_dir)
         contexts = Contexts(local, gateway.services.source)
         listeners.append((https, contexts.choose))
-    await server.serve(gateway, listeners, gateway.close)
+    await server.serve(gateway, listeners, gateway.close, watch)
 
 
 def _collect_seldom() -> None:
@@ -185,11 +189,16 @@ def main(arguments: list[str] | None = None) -> int:
         return UNAVAILABLE
     # Looking for interpreters takes a moment: no call should wait for it.
     Thread(target=host().interpreters, daemon=True).start()
-    recorder = Recorder()
+    tally = Tally()
+    recorder = Recorder(tally=tally if options.metrics else None)
     gateway = Gateway(source, pool, records=recorder, state=counted, client=connections)
     remembered = {"gateway": gateway.services.verdicts}
     verdicts = Verdicts(remembered, source, options.key_file.read_bytes())
     control = start_control(options.snapshot, options.key_file, verdicts.answer)
+    exposition = Exposition(gateway, tally, source, options.server)
+    if options.metrics:
+        REGISTRY.register(exposition)
+        Counting(recorder).start()
     sender = None
     if options.console:
         sender = Sender(recorder, options.console, options.records_key)
@@ -198,7 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
     _collect_seldom()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.get_loop().call_soon(gateway.open)
-        runner.run(serve(gateway, options, *sockets))
+        runner.run(serve(gateway, options, *sockets, exposition.watch))
     if control is not None:
         control.close()
     if sender is not None:

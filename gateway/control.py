@@ -9,12 +9,12 @@ at a time; no call ever waits for it.
 import errno
 import logging
 import os
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -30,7 +30,6 @@ MAX_QUESTION, MAX_ANSWER = 64 * 1024, 16 * 1024 * 1024
 Document = dict[str, Any]
 Answer = Callable[[Document], Document]
 
-_numbers = count(1)
 log = logging.getLogger(__name__)
 
 
@@ -42,7 +41,8 @@ class Control(Thread):
         self._cipher, self._answer = read_cipher(key_file), answer
         folder = _folder(snapshot)
         folder.mkdir(mode=0o700, exist_ok=True)
-        self._path = folder / f"{os.getpid()}-{next(_numbers)}.sock"
+        # Containers on one volume share process ids.
+        self._path = folder / f"{os.getpid()}-{secrets.token_hex(4)}.sock"
         self._listener = _listen(self._path)
 
     def run(self) -> None:

@@ -16,6 +16,7 @@ from gateway.snapshot import Function
 
 if TYPE_CHECKING:
     from gateway.call import Call
+    from gateway.tally import Tally
 
 MAX_RECORDS = 100
 # Of a gateway, until they are delivered.
@@ -45,10 +46,15 @@ class Recorder:
     neither refused nor traced only its row of values stays.
     """
 
-    def __init__(self, most_calls: int = MAX_CALLS) -> None:
-        self._lock = Lock()
+    def __init__(
+        self, most_calls: int = MAX_CALLS, tally: "Tally | None" = None
+    ) -> None:
+        """With a `tally` calls are counted there before they can be taken."""
+        self._lock, self._counting = Lock(), Lock()
         self._rings: dict[str, deque[Record]] = {}
         self._calls: deque[Row] = deque(maxlen=most_calls)
+        self._counted: deque[Row] = deque(maxlen=most_calls)
+        self._tally = tally
         self._kept: deque[Kept] = deque(maxlen=MAX_KEPT)
         self._noted = self._taken = self._told = 0
 
@@ -57,6 +63,8 @@ class Recorder:
         with self._lock:
             ring = self._rings.setdefault(record["func_urn"], deque(maxlen=MAX_RECORDS))
             ring.append(record)
+            if self._tally is not None:
+                self._tally.invoked(record)
 
     def take(self) -> list[Record]:
         with self._lock:
@@ -72,10 +80,35 @@ class Recorder:
 
     def take_calls(self, most: int) -> list[Row]:
         """The oldest calls that were noted, at most so many."""
-        count = min(most, len(self._calls))
-        found = [self._calls.popleft() for _ in range(count)]
-        self._taken += count
+        ring = self._calls
+        if self._tally is not None:
+            ring = self._counted
+            while self.count(most):
+                pass
+        with self._counting:
+            found = [ring.popleft() for _ in range(min(most, len(ring)))]
+            self._taken += len(found)
         return found
+
+    def count(self, most: int) -> int:
+        """Add at most so many calls to the tally; how many there were."""
+        assert self._tally is not None
+        with self._counting:
+            rows = [self._calls.popleft() for _ in range(min(most, len(self._calls)))]
+            self._tally.count(rows)
+            self._counted.extend(rows)
+        return len(rows)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls nobody has taken yet."""
+        return len(self._calls) + len(self._counted)
+
+    @property
+    def lost(self) -> int:
+        """How many calls went because nobody took them."""
+        with self._counting:
+            return max(self._noted - self._taken - self.waiting, 0)
 
     def take_kept(self) -> list[Kept]:
         """The calls that are kept to be looked at."""
@@ -87,7 +120,7 @@ class Recorder:
 
     def take_dropped(self) -> int:
         """How many calls were lost since this was asked last."""
-        lost = max(self._noted - self._taken - len(self._calls), 0)
+        lost = self.lost
         found, self._told = max(lost - self._told, 0), max(lost, self._told)
         return found
 

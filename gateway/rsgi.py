@@ -49,7 +49,7 @@ from gateway.http import (
     Stream,
     decode_text,
 )
-from gateway.server import BACKLOG, connection_limits, on_stop_signal
+from gateway.server import BACKLOG, InFlight, connection_limits, on_stop_signal
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +106,10 @@ class Handler(CallbackScheduler):
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
 
+    def in_flight(self) -> int:
+        """How many requests wait for their answers."""
+        return len(self._waiting)
+
 
 class Body:
     """What is still to come of a request."""
@@ -154,12 +158,14 @@ class GranianServer:
         self.answer, self.listeners, self.limits = answer, listeners, limits
         self.any_thread = any_thread
         self.started = False
+        self.in_flight: InFlight = lambda: 0
         self._stopped = asyncio.Event()
 
     async def serve(self) -> None:
         on_stop_signal(lambda number: self.stop())
         loop = asyncio.get_running_loop()
         handler = Handler(self.answer, loop, self.any_thread)
+        self.in_flight = handler.in_flight
         ended = [self._listen(handler, loop, *pair) for pair in self.listeners]
         self.started = True
         await self._stopped.wait()
@@ -297,14 +303,22 @@ def _failed(error: Exception) -> Response:
     return answer
 
 
-async def serve(gateway: Gateway, listeners: Sequence[Listener]) -> None:
-    """Serve until a signal stops it, then close what the gateway holds."""
+async def serve(
+    gateway: Gateway,
+    listeners: Sequence[Listener],
+    watch: Callable[[InFlight], object] = lambda in_flight: None,
+) -> None:
+    """Serve until a signal stops it, then close what the gateway holds.
+
+    `watch` gets what says how many requests wait for their answers.
+    """
     server = GranianServer(
         gateway.answer,
         listeners,
         connection_limits(),
         any_thread=gateway.services.state.any_thread,
     )
+    watch(lambda: server.in_flight())
     try:
         await server.serve()
     finally:

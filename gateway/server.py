@@ -20,6 +20,8 @@ App = Callable[..., Awaitable[None]]
 # In clear, or in TLS with the context chosen for each connection.
 Listener = tuple[socket.socket, handshake.Choose | None]
 
+InFlight = Callable[[], int]
+
 BACKLOG = 2048
 # Files that connections must leave to workers, backends and the snapshot.
 _RESERVED_FILES = 256
@@ -86,6 +88,10 @@ class GatewayServer(uvicorn.Server):
         on_stop_signal(lambda number: self.handle_exit(number, None))
         yield
 
+    def in_flight(self) -> int:
+        """How many requests wait for their answers."""
+        return len(self.server_state.tasks)
+
     def stop(self) -> None:
         """Drain, as after a signal."""
         self.should_exit = True
@@ -145,9 +151,15 @@ async def serve(
     app: App,
     listeners: Sequence[Listener],
     close: Callable[[], Awaitable[None]],
+    watch: Callable[[InFlight], object] = lambda in_flight: None,
 ) -> None:
-    """Serve until a signal stops it, then close what the app holds."""
+    """Serve until a signal stops it, then close what the app holds.
+
+    `watch` gets what says how many requests wait for their answers.
+    """
+    server = GatewayServer(app, listeners, connection_limits())
+    watch(server.in_flight)
     try:
-        await GatewayServer(app, listeners, connection_limits()).serve()
+        await server.serve()
     finally:
         await close()

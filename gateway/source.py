@@ -82,6 +82,11 @@ class File:
             raise ConfigurationMissing(reason=f"{self._path} cannot be read")
         return self._snapshot
 
+    @property
+    def written(self) -> float:
+        """When the file that was read was written, epoch s; 0 before the first."""
+        return self._seen[0] / 1e9 if self._seen else 0.0
+
     def _load(self, seen: Identity, pause: Callable[[], object] = _no_pause) -> None:
         with open(self._path, "rb") as file:
             sealed = file.read()
@@ -151,6 +156,13 @@ def await_readers(path: Path, seconds: float = 3.0) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(_LOOK / 5)
+
+
+def readers(path: Path) -> tuple[int, int]:
+    """How many servers on this host live, and how many have read the file."""
+    text = _text(identity(path)) if path.exists() else b""
+    told = [teller.read_bytes() for teller in _tellers(path)]
+    return len(told), told.count(text)
 
 
 def _text(seen: Identity | None) -> bytes:

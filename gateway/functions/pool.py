@@ -38,6 +38,14 @@ class WorkerState(NamedTuple):
     calls: int
 
 
+class Load(NamedTuple):
+    """How many children are at work and how many idle, and how many calls wait."""
+
+    busy: int
+    idle: int
+    waiting: int
+
+
 class Pool:
     """Runs functions in at most `max_children` processes, `queue` calls waiting."""
 
@@ -123,6 +131,11 @@ class Pool:
         """The children that can still be called."""
         busy = [WorkerState(w.pid, w.key, False, w.calls) for w in self._busy]
         return busy + [WorkerState(w.pid, w.key, True, w.calls) for w in self._idle]
+
+    @property
+    def load(self) -> Load:
+        """For whoever asks, from any thread."""
+        return Load(len(self._busy), len(self._idle), len(self._waiting))
 
     async def _run(self, worker: Worker, ticket: Ticket, body: bytes) -> Invocation:
         cold = worker.calls == 0

@@ -41,11 +41,15 @@ class Waiting:
         # In the order of their next turns.
         self._lines: dict[Version, deque[Waiter]] = {}
 
+    def __len__(self) -> int:
+        # A copy, since another thread may ask.
+        return sum(map(len, tuple(self._lines.values())))
+
     def join(self, waiter: Waiter) -> bool:
         """Whether there was room, or another gave way."""
         name = version_of(waiter.function)
         line = self._lines.get(name, deque())
-        if sum(map(len, self._lines.values())) >= self._size:
+        if len(self) >= self._size:
             longest = max(self._lines.values(), key=len, default=line)
             if len(longest) <= len(line) + 1:
                 return False

@@ -355,7 +355,7 @@ def live() -> Snapshot:
 
 OF_A_FUNCTION = {"version-list", "version-publish", "alias-list", "alias-create"}
 # For programs: pages about it would be about nothing.
-NOT_PAGES = {"records", "tokens"}
+NOT_PAGES = {"metrics", "records", "tokens"}
 
 
 def patterns() -> list[URLPattern]:
