@@ -14,6 +14,8 @@ Address = IPv4Address | IPv6Address
 # The first and the last address of a range, in network order.
 Range = tuple[bytes, bytes]
 _MAPPED = bytes(10) + b"\xff\xff"
+# Callers come again: what a set said of so many is remembered.
+_KEPT = 512
 
 
 class NoAddress(ValueError):
@@ -27,13 +29,21 @@ class Addresses:
         ranges = [parse_range(entry) for entry in entries]
         self._v4 = _merged(r for r in ranges if len(r[0]) == 4)
         self._v6 = _merged(r for r in ranges if len(r[0]) == 16)
+        self._said: dict[str, bool] = {}
 
     def __contains__(self, text: str) -> bool:
         """Whether an address is in the set; NoAddress when it is not one."""
+        said = self._said.get(text)
+        return self._look_up(text) if said is None else said
+
+    def _look_up(self, text: str) -> bool:
         packed = pack(text)
         lows, highs = self._v4 if len(packed) == 4 else self._v6
         place = bisect_right(lows, packed) - 1
-        return place >= 0 and packed <= highs[place]
+        if len(self._said) >= _KEPT:
+            self._said.clear()
+        self._said[text] = found = place >= 0 and packed <= highs[place]
+        return found
 
 
 @lru_cache(maxsize=4096)

@@ -61,7 +61,7 @@ class Services:
     turn: Lock = field(default_factory=Lock)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Watch:
     """What a circuit breaker notes about a call once its backend has answered.
 

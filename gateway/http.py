@@ -98,6 +98,9 @@ class Headers:
         return None if found is None else found.decode("latin-1")
 
     def getlist(self, name: bytes) -> list[str]:
+        if not self.repeated:
+            value = self.last.get(name)
+            return [] if value is None else [value.decode("latin-1")]
         return [v.decode("latin-1") for k, v in self.raw if k == name]
 
     def __contains__(self, name: bytes) -> bool:

@@ -16,6 +16,7 @@ from gateway.call import Call, Services
 from gateway.client import Client
 from gateway.errors import GatewayError, NoBackendAvailable
 from gateway.http import Response
+from gateway.policies import breaker
 from gateway.snapshot import Api, BackendApi, Channel, Member
 from gateway.snapshot.channel import URI_HASH
 from gateway.source import Source
@@ -107,7 +108,7 @@ def skips(api: Api) -> str:
     used = any(
         isinstance(end.to, BackendApi) and end.to.channel for end in api.backends
     )
-    return "" if used or "breaker" in api.plugins else "no backend has a channel"
+    return "" if used or breaker.stands_in(api) else "no backend has a channel"
 
 
 def choose(call: Call) -> Awaitable[None] | None:

@@ -35,9 +35,12 @@ def skips_address(api: Api) -> str:
 def check_address(call: Call) -> Response | None:
     """Refuse an address that a list does not let pass."""
     client = call.request.client
-    for acl in _of_addresses(call.api):
-        if not _permits(acl, client):
-            raise AddressRefused(reason=f"{client} is refused by {acl.name}")
+    try:
+        for acl in _of_addresses(call.api):
+            if not acl.permits(client):
+                raise AddressRefused(reason=f"{client} is refused by {acl.name}")
+    except NoAddress as error:
+        raise AddressUnknown(reason=str(error)) from None
     return None
 
 
@@ -68,15 +71,10 @@ def check_app(call: Call) -> Response | None:
     app = call.credential
     if app is None or app.acl is None:
         return call.skip("the credential may call from everywhere")
-    if not _permits(app.acl, call.request.client):
-        raise AppAddressRefused(
-            reason=f"{app.name} may not call from {call.request.client}"
-        )
-    return None
-
-
-def _permits(acl: Acl, client: str) -> bool:
+    client = call.request.client
     try:
-        return acl.permits(client)
+        if not app.acl.permits(client):
+            raise AppAddressRefused(reason=f"{app.name} may not call from {client}")
     except NoAddress as error:
         raise AddressUnknown(reason=str(error)) from None
+    return None

@@ -5,8 +5,8 @@ Tried in order; the first whose conditions are met decides.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 
+from gateway.addresses import Addresses, NoAddress
 from gateway.call import Call
 from gateway.cookies import cookie_values
 from gateway.patterns import pattern
@@ -26,9 +26,11 @@ def choose_backend(call: Call) -> None:
     for rule in _rules(call.api):
         if rule.applies(call):
             call.backend = rule.policy.backend
-            call.explain(policy=rule.policy.name)
+            if call.trace is not None:
+                call.explain(policy=rule.policy.name)
             return
-    call.explain(policy="none applies: the default backend")
+    if call.trace is not None:
+        call.explain(policy="none applies: the default backend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,12 @@ class _Rule:
     tests: tuple[Test, ...]
 
     def applies(self, call: Call) -> bool:
-        results = (test(call) for test in self.tests)
-        return all(results) if self.policy.effect_mode == "ALL" else any(results)
+        """The first test that is unlike what all, or none, should be decides."""
+        every = self.policy.effect_mode == "ALL"
+        for test in self.tests:
+            if test(call) is not every:
+                return not every
+        return every
 
 
 @per_api
@@ -81,16 +87,13 @@ def _truth(text: str) -> str:
 
 def _from_source(value: str) -> Test:
     """Whether the caller's address is one of these, or in one of these ranges."""
-    networks = [ip_network(w.strip(), strict=False) for w in value.split(",")]
+    addresses = Addresses(value.split(","))
 
     def matches(call: Call) -> bool:
         try:
-            address = ip_address(call.request.client)
-        except ValueError:
+            return call.request.client in addresses
+        except NoAddress:
             return False
-        if isinstance(address, IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
-        return any(address in network for network in networks)
 
     return matches
 

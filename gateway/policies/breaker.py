@@ -8,7 +8,7 @@ its own; what it leaves out comes from the policy's defaults.
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.call import Call, Watch
 from gateway.errors import BackendTimeout, BackendUnavailable, BreakerOpen
@@ -148,6 +148,11 @@ class Rule:
     fuse: Fuse
     downgrade: Downgrade | None
 
+    def under(self, key: str) -> "Rule":
+        """The same with its breaker known by a key."""
+        breaker = replace(self.fuse.breaker, key=key)
+        return replace(self, fuse=replace(self.fuse, breaker=breaker))
+
 
 @dataclass(frozen=True)
 class Config:
@@ -173,6 +178,18 @@ class Config:
             tuple(_rule(each, parameters, default) for each in rules),
             default,
         )
+
+    def under(self, prefix: str) -> "Config":
+        """The same with its breakers named: by the prefix, and by their rules.
+
+        A rule without a breaker of its own shares the default one.
+        """
+        common = self.default.fuse
+        rules = (
+            rule.under(prefix if rule.fuse is common else prefix + rule.name)
+            for rule in self.rules
+        )
+        return replace(self, rules=tuple(rules), default=self.default.under(prefix))
 
     def rule(self, call: Call) -> Rule:
         """The first rule that matches a call, or the defaults."""
@@ -208,12 +225,12 @@ def config(api: Api) -> Config | None:
 
 
 @per_api
-def _prefix(api: Api) -> str:
-    """What breakers are known by: those of one API, or of all it is bound to."""
+def _policy(api: Api) -> Config:
+    """With breakers of this API's own, or of all that it is bound to."""
     policy = config(api)
     assert policy is not None
     scope = "" if policy.scope == "share" else f"{api.id}:{api.stage}"
-    return f"breaker:{api.plugins[NAME].id}:{scope}:"
+    return policy.under(f"breaker:{api.plugins[NAME].id}:{scope}:")
 
 
 def skips(api: Api) -> str:
@@ -222,16 +239,13 @@ def skips(api: Api) -> str:
 
 def check(call: Call) -> Response | None:
     """Let the call through to its backend, or to what stands in for it."""
-    policy = config(call.api)
-    assert policy is not None
-    rule = policy.rule(call)
-    # A rule without a breaker of its own shares the default one.
-    owner = "" if rule.fuse is policy.default.fuse else rule.name
-    breaker = rule.fuse.breaker._replace(key=_prefix(call.api) + owner)
-    left = call.services.state.open_left(breaker)
-    call.explain(rule=rule.name or "default", open_seconds_left=round(left, 1))
+    rule = _policy(call.api).rule(call)
+    fuse = rule.fuse
+    left = call.services.state.open_left(fuse.breaker)
+    if call.trace is not None:
+        call.explain(rule=rule.name or "default", open_seconds_left=round(left, 1))
     if left <= 0:
-        call.watch = Watch(breaker, rule.fuse.unhealthy, time.perf_counter())
+        call.watch = Watch(fuse.breaker, fuse.unhealthy, time.perf_counter())
         return None
     if rule.downgrade is None:
         raise BreakerOpen(reason=f"the circuit breaker is open for {left:.0f} s")
@@ -241,8 +255,11 @@ def check(call: Call) -> Response | None:
     return None
 
 
-def needs_body(api: Api) -> bool:
-    """A stand-in may need the body whole, where the backend takes it as it comes."""
+def stands_in(api: Api) -> bool:
+    """Whether something may answer in place of the API's backends.
+
+    It may need the body whole, where they take it as it comes.
+    """
     policy = config(api)
     return policy is not None and any(
         rule.downgrade for rule in (*policy.rules, policy.default)

@@ -68,9 +68,14 @@ class Config:
             part.flag("allow_credentials"),
         )
 
+    @cached_property
+    def open(self) -> bool:
+        """Whether every origin may call."""
+        return "*" in self.origins
+
     def origin(self, request: Request) -> bytes | None:
         """The origin that may read the answer; None when the request's may not."""
-        if "*" in self.origins:
+        if self.open:
             return b"*"
         sent = request.headers.get(b"origin")
         return sent.encode("latin-1") if sent in self.origins else None
@@ -78,7 +83,7 @@ class Config:
     @cached_property
     def vary(self) -> RawHeaders:
         """Caches must not give one origin what was made for another."""
-        return [] if "*" in self.origins else [(b"Vary", b"Origin")]
+        return [] if self.open else [(b"Vary", b"Origin")]
 
     @cached_property
     def shared(self) -> RawHeaders:
@@ -159,20 +164,18 @@ def skips_answers(api: Api) -> str:
 
 
 def is_preflight(request: Request) -> bool:
+    if request.method != "OPTIONS":
+        return False
     headers = request.headers.last
-    return (
-        request.method == "OPTIONS"
-        and b"origin" in headers
-        and b"access-control-request-method" in headers
-    )
+    return b"origin" in headers and b"access-control-request-method" in headers
 
 
 def preflight(call: Call) -> Response | None:
     """Answer a preflight; whether its origin may call shows in the headers."""
-    policy = config(call.api)
-    assert policy is not None
     if not is_preflight(call.request):
         return call.skip("the request is no preflight")
+    policy = config(call.api)
+    assert policy is not None
     if policy.origin(call.request) is None:
         call.explain(because="the origin is not among the allowed ones")
         return Response(200, [], b"")
@@ -184,17 +187,16 @@ def apply(call: Call, answer: Response) -> Response | None:
     policy = config(call.api)
     if policy is None:
         return _open(call, answer)
-    preflight = is_preflight(call.request)
-    headers = [
-        pair
-        for pair in answer.headers
-        if preflight or not pair[0].lower().startswith(_OURS)
-    ]
+    headers, added = answer.headers, policy.answer
+    if is_preflight(call.request):
+        added = []
+    else:
+        headers = [p for p in headers if not p[0].lower().startswith(_OURS)]
     origin = policy.origin(call.request)
-    if origin is not None:
-        headers.append((b"Access-Control-Allow-Origin", origin))
-        headers += [] if preflight else policy.answer
-    return answer.with_headers([*headers, *policy.vary])
+    if origin is None:
+        return answer.with_headers([*headers, *policy.vary])
+    allowed = (b"Access-Control-Allow-Origin", origin)
+    return answer.with_headers([*headers, allowed, *added, *policy.vary])
 
 
 def _open(call: Call, answer: Response) -> Response | None:

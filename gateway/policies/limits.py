@@ -71,7 +71,7 @@ def read_body(call: Call) -> Awaitable[None] | None:
 
 
 # Policies that may need a body whole.
-_READERS = (breaker, kafka_log, proxy_mirror, signature, third_auth)
+_READERS = (kafka_log, proxy_mirror, signature, third_auth)
 
 
 @per_api
@@ -82,6 +82,7 @@ def _streams(api: Api) -> bool:
     return (
         all(isinstance(end.to, BackendApi) for end in ends)
         and not any(guard is not None and guard.need_body for guard in guards)
+        and not breaker.stands_in(api)
         and not any(policy.needs_body(api) for policy in _READERS)
     )
 

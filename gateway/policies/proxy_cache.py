@@ -133,6 +133,8 @@ class Config:
 
     def heeds(self, call: Call) -> bool:
         """Whether this caller's Cache-Control counts."""
+        if self.mode == "off":
+            return False
         app = call.credential.id if call.credential else ""
         return self.mode == "all" or (self.mode == "apps" and app in self.clients)
 
@@ -178,12 +180,41 @@ def config(api: Api) -> Config | None:
     return read(api, NAME, Config.parse)
 
 
+class _Keys:
+    """The keys of one API's answers: digests in which no value can be another.
+
+    What configuration decides of them is hashed already; a changed policy starts anew.
+    """
+
+    def __init__(self, api: Api, policy: Config) -> None:
+        plugin = api.plugins[NAME]
+        scope = orjson.dumps([plugin.id, plugin.content, api.id, api.stage])
+        self._begun = hashlib.sha256(scope)
+        self._system = [system_value(name) for name in policy.system]
+        self._queries, self._headers = policy.queries, policy.headers
+
+    def of(self, call: Call) -> str:
+        request = call.request
+        query = call.query if self._queries else {}
+        parts = [
+            # Backends are told both, and may name them in what they answer.
+            request.scheme,
+            request.headers.get(b"host"),
+            request.raw_path,
+            [read(call) for read in self._system],
+            [query.get(name) for name in self._queries],
+            [request.headers.getlist(name) for name in self._headers],
+        ]
+        digest = self._begun.copy()
+        digest.update(orjson.dumps(parts))
+        return "cache:" + digest.hexdigest()
+
+
 @per_api
-def _scope(api: Api) -> str:
-    """The part of a key that configuration decides; a changed policy starts anew."""
-    plugin = api.plugins[NAME]
-    revision = hashlib.sha256(plugin.content.encode()).hexdigest()
-    return "\0".join((plugin.id, revision, api.id, api.stage))
+def _keys(api: Api) -> _Keys:
+    policy = config(api)
+    assert policy is not None
+    return _Keys(api, policy)
 
 
 def skips(api: Api) -> str:
@@ -209,7 +240,7 @@ def look_up(call: Call) -> Response | None | Awaitable[Response | None]:
     if "no-store" in asked:
         call.cache_status = BYPASS
         return call.skip("the client wants nothing kept")
-    call.cache_key = cache_key(call, policy)
+    call.cache_key = _keys(call.api).of(call)
     if "no-cache" in asked:
         return _use(call, None, 0)
     kept = call.services.state.get(call.cache_key)
@@ -231,38 +262,28 @@ def _use(call: Call, kept: bytes | None, age: int | None) -> Response | None:
         status, stored, made, body = _unpack(kept)
         if age is None or call.services.clock() - made <= age:
             call.cache_status, call.cache_key = HIT, ""
-            call.explain(cache=HIT)
+            if call.trace is not None:
+                call.explain(cache=HIT)
             return Response(status, stored, body)
     call.cache_status = MISS
     if call.request.method == "HEAD":
         call.cache_key = ""
-    call.explain(cache=MISS)
+    if call.trace is not None:
+        call.explain(cache=MISS)
     return None
-
-
-def cache_key(call: Call, policy: Config) -> str:
-    """A digest in which no value can stand for another, or for a name."""
-    request = call.request
-    parts = [
-        _scope(call.api),
-        # Backends are told both, and may name them in what they answer.
-        request.scheme,
-        request.headers.get(b"host"),
-        request.raw_path,
-        [system_value(name)(call) for name in policy.system],
-        [call.query.get(name) for name in policy.queries],
-        [request.headers.getlist(name) for name in policy.headers],
-    ]
-    return "cache:" + hashlib.sha256(orjson.dumps(parts)).hexdigest()
 
 
 def store(call: Call, answer: Response) -> Response | None:
     """Keep a backend's answer, as it is or once its stream has come to its end."""
-    policy = config(call.api)
-    if policy is None or not call.cache_key or call.error is not None:
+    if not call.cache_key or call.error is not None:
         return None
+    policy = config(call.api)
+    assert policy is not None
     because, seconds = _lifetime(call, policy, answer)
-    call.explain(cached_seconds=seconds, **({"because": because} if because else {}))
+    if call.trace is not None:
+        call.explain(cached_seconds=seconds)
+        if because:
+            call.explain(because=because)
     if seconds <= 0:
         return None
     kept = [pair for pair in answer.headers if pair[0].lower() in policy.stored]

@@ -6,7 +6,6 @@ of its basic limits: every rule that a call matches counts it, and limits it.
 
 from dataclasses import dataclass
 
-from gateway.call import Call
 from gateway.policies.conditions import (
     Parameters,
     Test,
@@ -108,10 +107,6 @@ class Config:
                 for rule in part.parts("rules", most=MAX_RULES)
             ),
         )
-
-    def matching(self, call: Call) -> list[Rule]:
-        values = self.parameters.of(call)
-        return [rule for rule in self.rules if rule.matches(values)]
 
 
 def _basic(part: Part) -> Throttle:

@@ -7,6 +7,7 @@ gateway's own. Headers that name the request or belong to CORS stay out of reach
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from gateway.call import Call
 from gateway.http import RawHeaders, Response, clean_value
@@ -76,6 +77,16 @@ class Config:
             seen.add(change.name.lower())
         return cls(changes)
 
+    @cached_property
+    def gone(self) -> frozenset[bytes]:
+        """What is not to be there any more, in lower case."""
+        ends = (change for change in self.changes if change.action in _ENDS)
+        return frozenset(change.name.lower() for change in ends)
+
+    @cached_property
+    def added(self) -> tuple[Change, ...]:
+        return tuple(c for c in self.changes if c.action != "delete")
+
 
 def _change(part: Part) -> Change:
     rule = "1 to 32 letters, digits and -, a letter first"
@@ -111,44 +122,38 @@ def apply(call: Call, answer: Response) -> Response | None:
     """The answer with its headers changed."""
     policy = config(call.api)
     assert policy is not None
-    headers = list(answer.headers)
-    for change in policy.changes:
+    gone = policy.gone
+    # A name has one entry, so what ends may go first.
+    headers = [pair for pair in answer.headers if pair[0].lower() not in gone]
+    for change in policy.added:
         value = call.cache_status.encode() if change.system else change.value
         if value or not change.system:
-            headers = _ACT[change.action](headers, change.name, value)
+            _ADD[change.action](headers, change.name, value)
     return answer.with_headers(headers)
 
 
-def _delete(headers: RawHeaders, name: bytes, value: bytes = b"") -> RawHeaders:
-    return [pair for pair in headers if pair[0].lower() != name.lower()]
+def _add(headers: RawHeaders, name: bytes, value: bytes) -> None:
+    headers.append((name, value))
 
 
-def _override(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
-    return [*_delete(headers, name), (name, value)]
+def _skip(headers: RawHeaders, name: bytes, value: bytes) -> None:
+    if not any(key.lower() == name.lower() for key, _ in headers):
+        headers.append((name, value))
 
 
-def _add(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
-    return [*headers, (name, value)]
-
-
-def _skip(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
-    there = any(key.lower() == name.lower() for key, _ in headers)
-    return headers if there else [*headers, (name, value)]
-
-
-def _append(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
+def _append(headers: RawHeaders, name: bytes, value: bytes) -> None:
     """Join to the first value that is there."""
     for place, (key, old) in enumerate(headers):
         if key.lower() == name.lower():
-            joined = (key, old + b"," + value)
-            return [*headers[:place], joined, *headers[place + 1 :]]
-    return [*headers, (name, value)]
+            headers[place] = key, old + b"," + value
+            return
+    headers.append((name, value))
 
 
-_ACT: dict[str, Callable[[RawHeaders, bytes, bytes], RawHeaders]] = {
-    "override": _override,
+_ENDS = frozenset(("override", "delete"))
+_ADD: dict[str, Callable[[RawHeaders, bytes, bytes], None]] = {
+    "override": _add,
     "append": _append,
     "add": _add,
     "skip": _skip,
-    "delete": _delete,
 }

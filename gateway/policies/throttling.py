@@ -9,18 +9,21 @@ is refused between the two counts for the API and the address.
 
 from collections.abc import Awaitable
 from dataclasses import replace
+from functools import lru_cache
 
 from gateway.call import Call
 from gateway.errors import GatewayError, QuotaUsedUp, Throttled
 from gateway.http import RawHeaders, Response
 from gateway.policies import rate_limit
 from gateway.policies.plugins import read
-from gateway.snapshot import Api, Credential, Throttle, per_api
+from gateway.snapshot import Api, Credential, Quota, Throttle, per_api
 from gateway.snapshot.throttle import DEFAULT, SECONDS
 from gateway.state import Full, Window
 
 _CALLERS = ("APP", "IAM")
 QUOTA = "quota"
+# Callers come again, and their windows with them; few are kept of those who do not.
+_KEPT = 8192
 
 
 class Meter:
@@ -32,12 +35,13 @@ class Meter:
         own = "" if throttle.shared else f"{api.id}:{api.stage}:"
         self._scope = f"{throttle.id}:{own}"
         self._throttle = throttle
-        self._period = throttle.seconds, throttle.period
+        self._period = throttle.seconds, throttle.period, throttle.local
         self._rules = rules if rules and rules.rules else None
+        each = rules.rules if rules else ()
+        self._by_rule = [(rule.matches, self._of_rule(rule)) for rule in each]
         self.leaves = api.auth_type in _CALLERS
-        self.limits_callers = any(
-            (throttle.user_limit, throttle.app_limit, throttle.users, throttle.apps)
-        )
+        limits = throttle.user_limit, throttle.app_limit, throttle.users, throttle.apps
+        self.limits_callers = self.leaves and any(limits)
         self._first = self._window("api", "", throttle.api_limit)
 
     def before(self, call: Call) -> tuple[Window, ...]:
@@ -50,37 +54,35 @@ class Meter:
     def after(self, call: Call) -> tuple[Window, ...]:
         """Of the user, the credential, and the rules."""
         found: tuple[Window, ...] = ()
-        if not self.limits_callers:
-            return self._of_rules(call) if self._rules else found
-        throttle, app = self._throttle, call.credential
-        if self.leaves:
-            user = _tenant(call)
-            limit = throttle.users.get(user, throttle.user_limit)
-            found = self._window("user", user, limit)
-            if app is not None:
-                limit = throttle.apps.get(app.id, throttle.app_limit)
-                found += self._window("app", app.id, limit)
+        if self.limits_callers:
+            found = self._of_caller(_tenant(call), call.credential)
         return found + self._of_rules(call) if self._rules else found
 
+    def _of_caller(self, user: str, app: Credential | None) -> tuple[Window, ...]:
+        throttle = self._throttle
+        limit = throttle.users.get(user, throttle.user_limit)
+        found = self._window("user", user, limit)
+        if app is not None:
+            limit = throttle.apps.get(app.id, throttle.app_limit)
+            found += self._window("app", app.id, limit)
+        return found
+
     def _window(self, what: str, of: str, limit: int) -> tuple[Window, ...]:
-        if not limit:
-            return ()
-        key, (seconds, period) = f"{self._scope}{what}:{of}", self._period
-        local = self._throttle.local
-        return (Window(key, limit, seconds, False, local, what, period),)
+        return _windows(self._scope, what, of, limit, self._period)
 
     def _of_rules(self, call: Call) -> tuple[Window, ...]:
         assert self._rules is not None
-        return tuple(
-            Window(
-                f"{self._scope}rule:{rule.name}",
-                rule.limit,
-                rule.interval * SECONDS[rule.unit],
-                local=self._throttle.local,
-                what=rule.name,
-                period=f"{rule.interval} {rule.unit}",
-            )
-            for rule in self._rules.matching(call)
+        values = self._rules.parameters.of(call)
+        return tuple(window for matches, window in self._by_rule if matches(values))
+
+    def _of_rule(self, rule: rate_limit.Rule) -> Window:
+        return Window(
+            f"{self._scope}rule:{rule.name}",
+            rule.limit,
+            rule.interval * SECONDS[rule.unit],
+            local=self._throttle.local,
+            what=rule.name,
+            period=f"{rule.interval} {rule.unit}",
         )
 
 
@@ -131,7 +133,7 @@ def count_caller(call: Call) -> Awaitable[None] | Response | None:
     if counted is not None and (more := counted.after(call)):
         call.due += more
     if app is not None and app.quota is not None:
-        call.due += (_quota(app, call.services.clock()),)
+        call.due += (_quota(app, app.quota, call.services.clock()),)
     return _take(call)
 
 
@@ -197,16 +199,27 @@ def _tenant(call: Call) -> str:
     return call.user.domain_id if call.user else call.snapshot.settings.tenant_id
 
 
-def _quota(app: Credential, now: float) -> Window:
-    quota = app.quota
-    assert quota is not None
-    cycle = ""
+@lru_cache(maxsize=_KEPT)
+def _windows(
+    scope: str, what: str, of: str, limit: int, period: tuple[int, str, bool]
+) -> tuple[Window, ...]:
+    """One, or none without a limit."""
+    if not limit:
+        return ()
+    key, (seconds, text, local) = f"{scope}{what}:{of}", period
+    return (Window(key, limit, seconds, False, local, what, text),)
+
+
+def _quota(app: Credential, quota: Quota, now: float) -> Window:
+    cycle = None
     if quota.reset is not None:
-        cycle = f":{int((now - quota.reset) // quota.seconds)}"
-    return Window(
-        f"{QUOTA}:{quota.id}:{app.id}{cycle}",
-        quota.call_limits,
-        quota.seconds,
-        durable=True,
-        what=QUOTA,
-    )
+        cycle = int((now - quota.reset) // quota.seconds)
+    return _quota_window(quota.id, app.id, cycle, quota.call_limits, quota.seconds)
+
+
+@lru_cache(maxsize=_KEPT)
+def _quota_window(
+    quota: str, app: str, cycle: int | None, limit: int, seconds: int
+) -> Window:
+    key = f"{QUOTA}:{quota}:{app}" + ("" if cycle is None else f":{cycle}")
+    return Window(key, limit, seconds, durable=True, what=QUOTA)

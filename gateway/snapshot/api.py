@@ -105,8 +105,10 @@ def per_api(work: Callable[[Api], T]) -> Callable[[Api], T]:
 
     def remembered(api: Api) -> T:
         known: dict[str, T] = api.__dict__
-        if name not in known:
-            known[name] = work(api)
-        return known[name]
+        try:
+            return known[name]
+        except KeyError:
+            known[name] = made = work(api)
+            return made
 
     return update_wrapper(remembered, work)

@@ -6,10 +6,12 @@ Redis in one round trip. Without Redis it goes on with the counters of its own.
 """
 
 from collections.abc import Awaitable, Sequence
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 
-class Window(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Window:
     """At most `limit` calls within `seconds` of the first call that was counted.
 
     `key` names the counter: it stays when limit or period change. A `durable` one
@@ -26,7 +28,8 @@ class Window(NamedTuple):
     period: str = ""
 
 
-class Breaker(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Breaker:
     """When a backend counts as broken (policies.md section 4.4).
 
     By count it opens as soon as `threshold` calls of a window were unhealthy; by

@@ -22,8 +22,9 @@ class Breakers:
 
     def note(self, breaker: Breaker, healthy: bool) -> None:
         now = self._clock()
-        tally = self._tallies.setdefault(breaker.key, _Tally())
-        self._settle(breaker, tally, now)
+        tally = self._tallies.get(breaker.key) or self._add(breaker.key)
+        if breaker.percentage:
+            self._settle(breaker, tally, now)
         if tally.open_until > now:
             return
         if tally.ends <= now:
@@ -36,21 +37,27 @@ class Breakers:
 
     def open_left(self, breaker: Breaker) -> float:
         tally = self._tallies.get(breaker.key)
-        if tally is None:
+        # Most are closed, and by count: then nobody asks what time it is.
+        if tally is None or not (tally.open_until or breaker.percentage):
             return 0.0
         now = self._clock()
-        self._settle(breaker, tally, now)
+        if breaker.percentage:
+            self._settle(breaker, tally, now)
         return max(0.0, tally.open_until - now)
 
     def learn(self, key: str, open_until: float) -> None:
         """Open until then, and count from nothing after that."""
-        tally = self._tallies.setdefault(key, _Tally())
+        tally = self._tallies.get(key) or self._add(key)
         tally.open_until, tally.ends = open_until, 0.0
         tally.calls = tally.bad = 0
 
+    def _add(self, key: str) -> _Tally:
+        self._tallies[key] = tally = _Tally()
+        return tally
+
     def _settle(self, breaker: Breaker, tally: _Tally, now: float) -> None:
         """By percentage it is decided when the window ends."""
-        if not breaker.percentage or not 0.0 < tally.ends <= now:
+        if not 0.0 < tally.ends <= now:
             return
         enough = tally.calls >= max(1, breaker.least)
         if enough and tally.bad * 100 >= breaker.threshold * tally.calls:

@@ -36,19 +36,29 @@ class Counters:
 
     def take(self, windows: Sequence[Window]) -> Full:
         now = self._clock()
-        found: list[Counter] = []
+        kept: list[Counter] = []
         for window in windows:
             counter = self._counters.get(window.key) or self._add(window)
             if not 0.0 < counter.ends - now <= window.seconds:
                 self._restart(counter, window, now)
             if counter.count >= window.limit:
+                self._take_back(windows, window)
                 return window
-            found.append(counter)
-        for counter in found:
             counter.count += 1
             if counter.slot is not None:
-                self._keep(counter)
+                kept.append(counter)
+        for counter in kept:
+            self._keep(counter)
         return None
+
+    def _take_back(self, windows: Sequence[Window], full: Window) -> None:
+        """Undo what was counted before one turned out to be full."""
+        for window in windows:
+            if window is full:
+                return
+            # Of too many, the oldest may have been dropped meanwhile.
+            if counter := self._counters.get(window.key):
+                counter.count -= 1
 
     def learn(self, key: str, count: int, ends: float) -> None:
         """What somebody else has counted."""

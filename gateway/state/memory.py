@@ -2,12 +2,11 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
-from gateway.state import Breaker, Full, Window
 from gateway.state.breakers import Breakers
 from gateway.state.counters import Counters
 
@@ -126,18 +125,14 @@ class Memory:
         self.counters = Counters(clock, directory and directory / "counters.bin")
         self.breakers = Breakers(clock)
         self.kept = ExpiringCache(KEPT_BYTES, clock, len)
+        self.take = self.counters.take
         self.full = self.counters.full
         self.seen = self.counters.seen
         self.seconds_left = self.counters.seconds_left
         self.forget = self.counters.forget
+        self.note = self.breakers.note
         self.open_left = self.breakers.open_left
         self.put = self.kept.put
-
-    def take(self, windows: Sequence[Window]) -> Full:
-        return self.counters.take(windows)
-
-    def note(self, breaker: Breaker, healthy: bool) -> None:
-        self.breakers.note(breaker, healthy)
 
     def get(self, key: str) -> bytes | None:
         value: bytes | None = self.kept.get(key)

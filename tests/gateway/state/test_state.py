@@ -137,7 +137,7 @@ def test_a_breaker_opens_at_its_count_and_closes_again(
         assert 0.1 < state.open_left(breaker) <= 0.2
         # What ends while it is open does not count.
         await told(state, breaker, False)
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.25)
         assert state.open_left(breaker) == 0
         await told(state, breaker, False)
         assert state.open_left(breaker) == 0
