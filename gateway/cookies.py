@@ -4,6 +4,7 @@ What is not touched stays as it was sent, byte by byte.
 """
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from gateway.http import RawHeaders, decode_text
 
@@ -13,9 +14,20 @@ Pairs = Iterable[tuple[bytes, bytes]]
 
 def cookie_values(headers: Pairs, name: str) -> list[str]:
     """The values of a cookie, without quotes around them; its name has a case."""
-    lines = (decode_text(value) for key, value in headers if key == COOKIE)
-    pairs = (part.partition("=") for line in lines for part in line.split(";"))
-    return [value.strip().strip('"') for key, _, value in pairs if key.strip() == name]
+    return [
+        value
+        for key, line in headers
+        if key == COOKIE
+        for known, value in _pairs(line)
+        if known == name
+    ]
+
+
+# Conditions ask for one cookie after another of the same call.
+@lru_cache(maxsize=64)
+def _pairs(line: bytes) -> tuple[tuple[str, str], ...]:
+    parts = (part.partition("=") for part in decode_text(line).split(";"))
+    return tuple((key.strip(), value.strip().strip('"')) for key, _, value in parts)
 
 
 def without_cookies(headers: Pairs, names: Collection[bytes]) -> RawHeaders:
