@@ -5,14 +5,20 @@ percentile is known to about a tenth however many calls there were.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any
 
+from django.conf import settings
+
 from console.models import Minute
+from console.models.minute import SECONDS
 
 _SMALLEST_MS, _WIDER = 0.1, 1.25
-_SUMMED = (
+SUMMED = (
     "req_count",
     "req_count_2xx",
     "req_count_4xx",
@@ -24,9 +30,16 @@ _SUMMED = (
     "asked",
     "remembered",
     "authorizer_latency",
+    "dropped",
 )
-_HIGHEST = ("max_latency", "max_backend_latency")
-Key = tuple[datetime, str, str, str, str]
+# Of each length: what is shown of it (`console.monitoring.RANGES`), and a little more.
+KEPT_DAYS = {60: 2, 1800: 2, 10_800: 8, 43_200: 10_000}
+HIGHEST = ("max_latency", "max_backend_latency")
+_ABOUT = ("group_id", "api_id", "app_id", "apig_err_code", "phase")
+_UNIQUE = ("seconds", "minute", "api_id", "app_id", "apig_err_code", "phase")
+_key = attrgetter(*_UNIQUE)
+_about = attrgetter(*_ABOUT)
+_about_call = itemgetter(*_ABOUT)
 Call = Mapping[str, Any]
 
 
@@ -48,32 +61,44 @@ def percentile(histogram: Mapping[str, int], share: float) -> float:
 
 
 def add(calls: Iterable[Call], dropped: int = 0) -> None:
-    """Add calls, as access records, to their minutes."""
-    found: dict[Key, Minute] = {}
-    for call in calls:
-        _count(found.setdefault(_key(call), _empty(call)), call)
+    """Add calls, as access records, to their minutes, and to what is longer."""
+    minutes = [_minute(*key, alike) for key, alike in _alike(calls).items()]
     if dropped:
-        now = datetime.now(UTC).replace(second=0, microsecond=0)
-        found.setdefault((now, "", "", "", ""), Minute(minute=now)).dropped += dropped
-    _merge(found)
+        now = _row(time.time(), ("",) * len(_ABOUT))
+        now.dropped = dropped
+        minutes.append(now)
+    found: dict[Any, Minute] = {}
+    for minute in minutes:
+        for seconds in SECONDS:
+            row = _row(minute.minute.timestamp(), _about(minute), seconds)
+            merge(found.setdefault(_key(row), row), minute)
+    _save(found)
 
 
-def _key(call: Call) -> Key:
-    at = datetime.fromtimestamp(call["time"] // 60 * 60, UTC)
-    return at, call["api_id"], call["app_id"], call["apig_err_code"], call["phase"]
+def _alike(calls: Iterable[Call]) -> dict[tuple[float, Any], list[Call]]:
+    """Calls that go into the same row."""
+    found = defaultdict(list)
+    for call in calls:
+        found[call["time"] // SECONDS[0], _about_call(call)].append(call)
+    return found
 
 
-def _empty(call: Call) -> Minute:
-    at, api, app, code, phase = _key(call)
-    return Minute(
-        minute=at,
-        group_id=call["group_id"],
-        api_id=api,
-        app_id=app,
-        apig_err_code=code,
-        phase=phase,
-        histogram={},
-    )
+def _minute(number: float, about: Sequence[str], calls: Iterable[Call]) -> Minute:
+    row = _row(number * SECONDS[0], about)
+    for call in calls:
+        _count(row, call)
+    return row
+
+
+def _row(moment: float, about: Sequence[str], seconds: int = SECONDS[0]) -> Minute:
+    """An empty row for the time that a moment is in."""
+    fields = dict(zip(_ABOUT, about, strict=True))
+    start = _floor(moment, seconds)
+    return Minute(minute=start, seconds=seconds, histogram={}, **fields)
+
+
+def _floor(moment: float, seconds: int) -> datetime:
+    return datetime.fromtimestamp(moment // seconds * seconds, UTC)
 
 
 def _count(row: Minute, call: Call) -> None:
@@ -97,25 +122,34 @@ def _count(row: Minute, call: Call) -> None:
         row.authorizer_latency += asked * 1000
 
 
-def _merge(found: Mapping[Key, Minute]) -> None:
-    """Put minutes into the database, on top of what is known of them."""
-    known = Minute.objects.filter(minute__in={key[0] for key in found})
-    for row in known:
-        key = (row.minute, row.api_id, row.app_id, row.apig_err_code, row.phase)
-        if key in found:
-            merge(found[key], row)
-            found[key].pk = row.pk
-    Minute.objects.bulk_create([row for row in found.values() if row.pk is None])
-    old = [row for row in found.values() if row.pk is not None]
-    fields = [*_SUMMED, *_HIGHEST, "histogram", "dropped"]
-    Minute.objects.bulk_update(old, fields, batch_size=100)
+def _save(found: Mapping[Any, Minute]) -> None:
+    """Put rows into the database, on top of what is known of them."""
+    for seconds in SECONDS:
+        starts = {key[1] for key in found if key[0] == seconds}
+        known = Minute.objects.filter(seconds=seconds, minute__in=starts)
+        for row in known.select_for_update().iterator(2000):
+            if (more := found.get(_key(row))) is not None:
+                merge(more, row)
+    Minute.objects.bulk_create(
+        found.values(),
+        update_conflicts=True,
+        unique_fields=_UNIQUE,
+        update_fields=(*SUMMED, *HIGHEST, "histogram"),
+    )
+
+
+def forget(now: datetime) -> None:
+    """Keep minutes and half hours for two days, as documented, the rest for longer."""
+    for seconds, days in KEPT_DAYS.items():
+        oldest = now - timedelta(days=min(days, settings.METRIC_DAYS))
+        Minute.objects.filter(seconds=seconds, minute__lt=oldest).delete()
 
 
 def merge(into: Minute, other: Minute) -> None:
     """Add one row's figures to another's."""
-    for name in (*_SUMMED, "dropped"):
+    for name in SUMMED:
         setattr(into, name, getattr(into, name) + getattr(other, name))
-    for name in _HIGHEST:
+    for name in HIGHEST:
         setattr(into, name, max(getattr(into, name), getattr(other, name)))
     for number, count in other.histogram.items():
         into.histogram[number] = into.histogram.get(number, 0) + count

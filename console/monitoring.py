@@ -4,14 +4,20 @@ Reference: policies.md sections 9.1 and 9.3.
 """
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import add
+from typing import Any
 
-from django.db.models import QuerySet
+import orjson
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from console.charts import Chart, Series
-from console.metrics import merge, percentile
+from console.metrics import HIGHEST, SUMMED, merge, percentile
 from console.models import Minute
+from console.models.minute import SECONDS
 
 # By their names in the URL: what is said, how long, and how wide a point is.
 RANGES: dict[str, tuple[str, timedelta, timedelta]] = {
@@ -47,13 +53,16 @@ def figures(rows: QuerySet[Minute], chosen: str, now: datetime) -> Figures:
     _, span, step = RANGES[chosen]
     start = _floor(now - span, step) + step
     count = span // step
-    points = [_empty() for _ in range(count)]
-    total, codes = _empty(), Counter[tuple[str, str]]()
-    for row in rows.filter(minute__gte=start).iterator(2000):
-        merge(points[min((row.minute - start) // step, count - 1)], row)
-        merge(total, row)
-        if row.apig_err_code:
-            codes[row.apig_err_code, row.phase] += row.req_count
+    found = [_Point() for _ in range(count)]
+    codes = Counter[tuple[str, str]]()
+    length = max(s for s in SECONDS if step % timedelta(seconds=s) == timedelta(0))
+    for at, code, phase, *figures in _read(rows.filter(seconds=length), start):
+        found[min((at - start) // step, count - 1)].add(*figures)
+        if code:
+            codes[code, phase] += figures[-1][0]
+    points, total = [point.row() for point in found], _Point().row()
+    for point in points:
+        merge(total, point)
     moments = [start + step * n for n in range(count)]
     return Figures(
         _charts(moments, points),
@@ -63,6 +72,38 @@ def figures(rows: QuerySet[Minute], chosen: str, now: datetime) -> Figures:
         _by_code(codes),
         [(*key, n) for key, n in codes.most_common() if _is_door(key[0])][:_REASONS],
     )
+
+
+class _Point:
+    """What falls into one point of a chart, added up row by row: there may be many."""
+
+    def __init__(self) -> None:
+        self._histogram = Counter[str]()
+        self._highest = [0.0] * len(HIGHEST)
+        self._summed = [0.0] * len(SUMMED)
+
+    def add(
+        self, histogram: str, highest: Sequence[float], summed: Sequence[float]
+    ) -> None:
+        for bucket, count in orjson.loads(histogram).items():
+            self._histogram[bucket] += count
+        self._highest = list(map(max, self._highest, highest))
+        self._summed = list(map(add, self._summed, summed))
+
+    def row(self) -> Minute:
+        fields = dict(zip(SUMMED, self._summed, strict=True))
+        fields |= zip(HIGHEST, self._highest, strict=True)
+        return Minute(histogram=self._histogram, **fields)
+
+
+def _read(rows: QuerySet[Minute], start: datetime) -> Iterator[tuple[Any, ...]]:
+    """(start, error code, phase, histogram as JSON, highest, summed) of each row."""
+    text = Cast("histogram", TextField())
+    names = ("minute", "apig_err_code", "phase", text, *HIGHEST, *SUMMED)
+    found = rows.filter(minute__gte=start).order_by().values_list(*names)
+    end = 4 + len(HIGHEST)
+    for row in found.iterator(2000):
+        yield *row[:4], row[4:end], row[end:]
 
 
 def _charts(moments: list[datetime], points: list[Minute]) -> list[Chart]:
@@ -110,10 +151,6 @@ def _is_door(code: str) -> bool:
     """Whether an error is about who calls: one of those that give 401 or 403."""
     number = code.removeprefix("APIG.")
     return number.startswith(("03", "04")) and code != THROTTLED
-
-
-def _empty() -> Minute:
-    return Minute(minute=datetime.now(UTC), histogram={})
 
 
 def _floor(moment: datetime, step: timedelta) -> datetime:

@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from console import counters, metrics, traces
-from console.models import AccessLog, Delivery, Function, Invocation, Minute
+from console.models import AccessLog, Delivery, Function, Invocation
 from console.models.base import fitted
 from console.models.invocation import MAX_INVOCATIONS
 from gateway import records
@@ -152,9 +152,7 @@ def prune() -> None:
     now = timezone.now()
     oldest = now - timedelta(days=settings.LOG_DAYS)
     AccessLog.objects.filter(time__lt=oldest).delete()
-    Minute.objects.filter(
-        minute__lt=now - timedelta(days=settings.METRIC_DAYS)
-    ).delete()
+    metrics.forget(now)
     newest = AccessLog.objects.order_by("-pk").values_list("pk", flat=True).first()
     if newest is not None:
         AccessLog.objects.filter(pk__lte=newest - settings.LOG_ROWS).delete()

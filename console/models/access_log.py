@@ -11,7 +11,7 @@ class AccessLog(models.Model):
     answer was remembered, None when none was asked.
     """
 
-    time = models.DateTimeField(db_index=True)
+    time = models.DateTimeField()
     request_id = models.CharField("Request ID", max_length=64, db_index=True)
     remote_addr = models.CharField(max_length=64)
     request_method = models.CharField(max_length=16)
@@ -51,7 +51,18 @@ class AccessLog(models.Model):
             models.Index(fields=["api_id", "time"], name="access_api"),
             models.Index(fields=["app_id", "time"], name="access_app"),
             models.Index(fields=["apig_err_code", "time"], name="access_code"),
-            models.Index(fields=["status", "time"], name="access_status"),
+            # All that is filtered by: whatever is combined, it is looked for in here.
+            models.Index(
+                fields=[
+                    "time",
+                    "status",
+                    "apig_err_code",
+                    "api_id",
+                    "app_id",
+                    "debug",
+                ],
+                name="access_all",
+            ),
             models.Index(
                 fields=["time"], condition=models.Q(debug=True), name="access_debug"
             ),

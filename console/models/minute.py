@@ -1,16 +1,21 @@
-"""What one minute's calls add up to, for monitoring (policies.md section 9.1)."""
+"""What the calls of a minute, or of longer, add up to (policies.md section 9.1)."""
 
 from django.db import models
+
+SECONDS = (60, 1800, 10_800, 43_200)
 
 
 class Minute(models.Model):
     """The calls of one API by one credential that ended with one error code.
 
-    Latencies are in ms, traffic in bytes. `histogram` counts calls by the number of
-    their latency's bucket (`console.metrics`). `dropped` are records that were lost.
+    Each call is in a row of every length in SECONDS, so that a month can be shown
+    without adding up its minutes. `minute` is when it begins. Latencies are in ms,
+    traffic in bytes. `histogram` counts calls by the number of their latency's bucket
+    (`console.metrics`). `dropped` are records that were lost.
     """
 
-    minute = models.DateTimeField(db_index=True)
+    minute = models.DateTimeField()
+    seconds = models.PositiveIntegerField(default=SECONDS[0])
     group_id = models.CharField(max_length=64, blank=True)
     api_id = models.CharField(max_length=64, blank=True)
     app_id = models.CharField(max_length=64, blank=True)
@@ -36,7 +41,14 @@ class Minute(models.Model):
         ordering = ["minute"]
         constraints = [
             models.UniqueConstraint(
-                fields=["minute", "api_id", "app_id", "apig_err_code", "phase"],
+                fields=[
+                    "seconds",
+                    "minute",
+                    "api_id",
+                    "app_id",
+                    "apig_err_code",
+                    "phase",
+                ],
                 name="minute_key",
             )
         ]

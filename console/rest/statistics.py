@@ -37,13 +37,13 @@ class Statistics(Endpoint):
 
     def of_api(self, request: Request, **kwargs: Any) -> Response:
         api = found(models.Api, self.required("api_id"))
-        rows = models.Minute.objects.filter(api_id=api.pk)
+        rows = models.Minute.objects.filter(seconds=60, api_id=api.pk)
         owner = {"api_id": api.pk, "group_id": api.group_id, "cycle": "MINUTE"}
         return _reply(rows, _duration(self.required("duration")), owner)
 
     def of_group(self, request: Request, **kwargs: Any) -> Response:
         group = found(models.ApiGroup, self.required("group_id"))
-        rows = models.Minute.objects.filter(group_id=group.pk)
+        rows = models.Minute.objects.filter(seconds=60, group_id=group.pk)
         return _reply(rows, _HOUR, {"group_id": group.pk})
 
 

@@ -67,7 +67,7 @@ class LogList(generic.List):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         day = timezone.now() - timedelta(days=1)
-        lost = Minute.objects.filter(minute__gte=day, dropped__gt=0)
+        lost = Minute.objects.filter(seconds=1800, minute__gte=day, dropped__gt=0)
         return super().get_context_data(
             search_label="Request ID, or the JSON of an error",
             ranges=[(value, label) for value, (label, _) in RANGES.items()],

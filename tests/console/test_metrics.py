@@ -1,12 +1,13 @@
 """Calls added up by the minute."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from console import metrics
 from console.models import Minute
+from console.models.minute import SECONDS
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
@@ -33,7 +34,7 @@ def call(**fields: Any) -> dict[str, Any]:
 def test_calls_of_a_minute_are_one_row() -> None:
     metrics.add([call(), call(status=502, request_time=0.030)])
     metrics.add([call(authorizer_time=0.0), call(authorizer_time=0.005)])
-    row = Minute.objects.get()
+    row = Minute.objects.get(seconds=60)
     assert row.minute == datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     assert (row.req_count, row.req_count_2xx, row.req_count_5xx) == (4, 3, 1)
     assert row.max_latency == pytest.approx(30)
@@ -48,13 +49,35 @@ def test_each_api_credential_and_code_is_apart() -> None:
         [call(), call(api_id="b"), call(app_id=""), call(apig_err_code="APIG.0303")]
     )
     metrics.add([call(time=AT + 60)])
-    assert Minute.objects.count() == 5
+    assert Minute.objects.filter(seconds=60).count() == 5
 
 
 def test_lost_records_are_counted() -> None:
     metrics.add([], dropped=7)
     metrics.add([], dropped=3)
-    assert sum(Minute.objects.values_list("dropped", flat=True)) == 10
+    for seconds in SECONDS:
+        rows = Minute.objects.filter(seconds=seconds)
+        assert sum(rows.values_list("dropped", flat=True)) == 10
+
+
+def test_a_call_is_in_a_row_of_every_length() -> None:
+    for hour in range(24):
+        metrics.add([call(time=AT + hour * 3600), call(time=AT + hour * 3600)])
+    counts = {s: Minute.objects.filter(seconds=s).count() for s in SECONDS}
+    assert counts == {60: 24, 1800: 24, 10_800: 8, 43_200: 3}
+    for seconds in SECONDS:
+        rows = Minute.objects.filter(seconds=seconds)
+        assert sum(row.req_count for row in rows) == 48
+        assert sum(sum(row.histogram.values()) for row in rows) == 48
+        assert all(row.minute.timestamp() % seconds == 0 for row in rows)
+
+
+def test_short_rows_are_forgotten_before_long_ones() -> None:
+    metrics.add([call()])
+    at = datetime.fromtimestamp(AT, UTC)
+    for days, left in ((1, 4), (3, 2), (9, 1), (29, 1), (31, 0)):
+        metrics.forget(at + timedelta(days=days))
+        assert Minute.objects.count() == left
 
 
 @pytest.mark.parametrize("share", [0.5, 0.95, 0.99])
