@@ -7,12 +7,13 @@ percentile is known to about a tenth however many calls there were.
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from console.models import Minute
 from console.models.minute import SECONDS
@@ -33,7 +34,7 @@ SUMMED = (
     "dropped",
 )
 # Of each length: what is shown of it (`console.monitoring.RANGES`), and a little more.
-KEPT_DAYS = {60: 2, 1800: 2, 10_800: 8, 43_200: 10_000}
+KEPT_DAYS = {60: 2, 360: 2, 1800: 2, 10_800: 8, 43_200: 10_000}
 HIGHEST = ("max_latency", "max_backend_latency")
 _ABOUT = ("group_id", "api_id", "app_id", "apig_err_code", "phase")
 _UNIQUE = ("seconds", "minute", "api_id", "app_id", "apig_err_code", "phase")
@@ -138,11 +139,11 @@ def _save(found: Mapping[Any, Minute]) -> None:
     )
 
 
-def forget(now: datetime) -> None:
-    """Keep minutes and half hours for two days, as documented, the rest for longer."""
+def outdated(now: datetime) -> Iterator[QuerySet[Minute]]:
+    """Rows no longer kept: short ones after two days, as documented, others later."""
     for seconds, days in KEPT_DAYS.items():
         oldest = now - timedelta(days=min(days, settings.METRIC_DAYS))
-        Minute.objects.filter(seconds=seconds, minute__lt=oldest).delete()
+        yield Minute.objects.filter(seconds=seconds, minute__lt=oldest)
 
 
 def merge(into: Minute, other: Minute) -> None:

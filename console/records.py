@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from console import counters, metrics, traces
@@ -26,8 +27,10 @@ from gateway.snapshot import Function as Called
 # What is kept of a test's event and result, in characters; its log is kept whole.
 MAX_TEXT = 256 * 1024
 _FIELDS = {field.name for field in Invocation._meta.concrete_fields}
-_PRUNE_SECONDS = 60.0
-_pruned = 0.0
+# What is forgotten goes in pieces, so that no writer waits for long.
+PIECE, MAX_PIECES = 1000, 20
+_TIDY_SECONDS = 60.0
+_tidied = 0.0
 _trouble: "Trouble | None" = None
 
 log = logging.getLogger(__name__)
@@ -40,17 +43,19 @@ class Trouble(NamedTuple):
     error: str
 
 
-@transaction.atomic
 def receive(batch: Mapping[str, Any]) -> None:
     """Keep what a gateway delivers (`gateway.delivery`), once however often."""
-    if Delivery.is_new(batch["sender"], batch["number"]):
-        store(batch)
+    with transaction.atomic():
+        if Delivery.is_new(batch["sender"], batch["number"]):
+            store(batch)
+    tidy()
 
 
 def collect(recorder: records.Recorder) -> None:
     """Keep what this process's own gateway recorded; its calls do not fail for it."""
     for batch in batches(recorder):
         try:
+            tidy()
             store(batch)
         except DatabaseError as error:
             failed(error)
@@ -74,12 +79,11 @@ def trouble() -> Trouble | None:
 
 @transaction.atomic
 def store(batch: Mapping[str, Any]) -> None:
-    """Keep what was recorded, and from time to time forget what is old."""
+    """Keep what was recorded."""
     store_invocations(batch["invocations"])
     calls = [dict(zip(batch["fields"], row, strict=True)) for row in batch["calls"]]
     store_calls(calls, batch["dropped"])
     traces.store_live(batch["kept"])
-    _prune()
     transaction.on_commit(partial(_count, len(calls), batch["dropped"]))
 
 
@@ -119,7 +123,7 @@ def store_debug_call(call: dict[str, Any]) -> None:
     row = _logged(call)
     row.debug = True
     row.save()
-    _prune()
+    tidy()
 
 
 def _logged(call: dict[str, Any]) -> AccessLog:
@@ -138,21 +142,42 @@ def _row(found: Mapping[str, Any], function: str) -> Invocation:
     return Invocation(**fields | {"function_id": function, "start_time": moment})
 
 
-def _prune() -> None:
-    """Now and then, forget what is older, or more, than is kept."""
-    global _pruned
-    if time.monotonic() - _pruned < _PRUNE_SECONDS and _pruned:
+def tidy() -> None:
+    """Now and then, forget what is older, or more, than is kept.
+
+    Not within a transaction: others write between the pieces.
+    """
+    global _tidied
+    if _tidied and time.monotonic() - _tidied < _TIDY_SECONDS:
         return
-    _pruned = time.monotonic()
-    prune()
+    if forget():
+        _tidied = time.monotonic()
 
 
-def prune() -> None:
-    """Forget access records and minutes that are too old, and records too many."""
+def forget(most: int = MAX_PIECES) -> bool:
+    """Forget, in so many pieces at most, what is too old or too much.
+
+    False when there is more to forget.
+    """
     now = timezone.now()
-    oldest = now - timedelta(days=settings.LOG_DAYS)
-    AccessLog.objects.filter(time__lt=oldest).delete()
-    metrics.forget(now)
     newest = AccessLog.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if newest is not None:
-        AccessLog.objects.filter(pk__lte=newest - settings.LOG_ROWS).delete()
+    last = (newest or 0) - settings.LOG_ROWS
+    oldest = now - timedelta(days=settings.LOG_DAYS)
+    left = most
+    for rows in (
+        AccessLog.objects.filter(pk__lte=last).order_by("pk"),
+        AccessLog.objects.filter(time__lt=oldest).order_by("time"),
+        Delivery.objects.filter(time__lt=now - timedelta(days=settings.METRIC_DAYS)),
+        *metrics.outdated(now),
+    ):
+        while left and _delete(rows[:PIECE]):
+            left -= 1
+    return left > 0
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    """Delete rows without reading them, as nothing depends on them; gives how many."""
+    keys = list(rows.values_list("pk", flat=True))
+    if keys:
+        rows.model._default_manager.filter(pk__in=keys)._raw_delete(rows.db)
+    return len(keys)

@@ -3,6 +3,8 @@
 from django.db import models
 from django.urls import reverse
 
+from console.keyset import cursor
+
 
 class AccessLog(models.Model):
     """One call; but for `debug` the field names are those of `gateway.access.FIELDS`.
@@ -74,6 +76,11 @@ class AccessLog(models.Model):
     @property
     def milliseconds(self) -> float:
         return self.request_time * 1000
+
+    @property
+    def cursor(self) -> str:
+        """Its place in the log."""
+        return cursor(self)
 
     def get_absolute_url(self) -> str:
         return reverse("explain") + f"?request_id={self.request_id}"

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-SECONDS = (60, 1800, 10_800, 43_200)
+SECONDS = (60, 360, 1800, 10_800, 43_200)
 
 
 class Minute(models.Model):

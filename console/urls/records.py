@@ -17,6 +17,7 @@ from console.views import (
 urlpatterns = [
     path("monitoring/", monitoring.Monitoring.as_view(), name="monitoring"),
     path("logs/", log.LogList.as_view(), name="log-list"),
+    path("logs/tail/", log.LogTail.as_view(), name="log-tail"),
     path("logs/export/", log.LogExport.as_view(), name="log-export"),
     path("explain/", log.Explain.as_view(), name="explain"),
     path("audit/", audit.AuditList.as_view(), name="audit-list"),

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from console import records
+from console import keyset, records
 from console.explain import explain
 from console.forms.log import ExplainForm
 from console.models import AccessLog, Api, Credential, Minute
@@ -24,8 +25,7 @@ from gateway.access import FIELDS
 
 MAX_EXPORT = 100_000
 EXPORTED = (*FIELDS, "debug")
-# Counting a million rows takes longer than showing twenty.
-MAX_COUNTED = 10_000
+MAX_TAIL = 100
 RANGES = {
     "15m": ("Last 15 minutes", timedelta(minutes=15)),
     "1h": ("Last 1 hour", timedelta(hours=1)),
@@ -33,20 +33,10 @@ RANGES = {
 }
 
 
-class Counted(Paginator):
-    """Counts no further than anybody would leaf."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return int(rows.order_by()[:MAX_COUNTED].count())
-
-
 class LogList(generic.List):
     model = AccessLog
     template_name = "log/list.html"
     title = "Access Log"
-    paginator_class = Counted
     search = ("request_id",)
     filters = ("api_id", "app_id", "status", "apig_err_code", "debug")
 
@@ -55,15 +45,19 @@ class LogList(generic.List):
         rows = AccessLog.objects.all()
         if text := given.get("q", "").strip():
             rows = rows.filter(request_id=request_id(text) or text)
-        for name in self.filters:
-            if value := given.get(name):
-                rows = _filtered(rows, name, value)
-        if chosen := RANGES.get(given.get("range", "")):
-            rows = rows.filter(time__gte=timezone.now() - chosen[1])
+        chosen = [name for name in self.filters if given.get(name)]
+        for name in chosen:
+            rows = _filtered(rows, name, given[name], alone=len(chosen) == 1)
+        if known := RANGES.get(given.get("range", "")):
+            rows = rows.filter(time__gte=timezone.now() - known[1])
         for name, lookup in (("from", "time__gte"), ("to", "time__lte")):
             if moment := moment_of(given.get(name, "")):
                 rows = rows.filter(**{lookup: moment})
         return rows
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
+        page = keyset.page(queryset, self.request.GET, page_size)
+        return None, page, page.object_list, bool(page.newer or page.older)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         day = timezone.now() - timedelta(days=1)
@@ -76,9 +70,20 @@ class LogList(generic.List):
             live=self.request.GET.get("live") == "1",
             dropped=sum(lost.values_list("dropped", flat=True)),
             trouble=records.trouble(),
-            most=MAX_COUNTED,
+            most=keyset.MAX_COUNTED,
             **kwargs,
         )
+
+
+class LogTail(LogList):
+    """Rows of the table that came after a cursor, for a page that is live."""
+
+    template_name = "log/rows.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        after = request.GET.get("after", "")
+        calls = keyset.tail(self.get_queryset(), after, MAX_TAIL)
+        return render(request, self.template_name, {"calls": calls})
 
 
 class LogExport(LogList):
@@ -115,8 +120,14 @@ class Explain(generic.Titled, generic.Guarded, TemplateView):
         )
 
 
-def _filtered(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-    """`4xx` means a family of statuses, `*` any error code, 1 debug calls."""
+def _filtered(
+    rows: QuerySet[Any], name: str, value: str, *, alone: bool
+) -> QuerySet[Any]:
+    """`4xx` means a family of statuses, `*` any error code, 1 debug calls.
+
+    What is not filtered by `alone` is looked for in the index of all that is filtered
+    by: the column's own would lead to every row that has the value.
+    """
     if name == "status":
         if value[:1] in "12345" and value[1:] == "xx":
             low = int(value[0]) * 100
@@ -126,7 +137,9 @@ def _filtered(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(debug=value == "1")
     if name == "apig_err_code" and value == "*":
         return rows.exclude(apig_err_code="")
-    return rows.filter(**{name: value})
+    if alone:
+        return rows.filter(**{name: value})
+    return rows.filter(Exact(Coalesce(name, Value("")), value))
 
 
 def _facts(record: AccessLog) -> list[tuple[str, Any]]:

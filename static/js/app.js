@@ -3,6 +3,7 @@
 import copy from "./copy.js";
 import dismiss from "./dismiss.js";
 import editor from "./editor.js";
+import live from "./live.js";
 import rows from "./rows.js";
 import showIf from "./show-if.js";
 import tabs from "./tabs.js";
@@ -10,7 +11,7 @@ import theme from "./theme.js";
 
 export function start(root) {
   // rows first: it drops blank rows, which the others then need not prepare.
-  for (const enhance of [rows, showIf, tabs, editor, copy, dismiss, theme]) {
+  for (const enhance of [rows, showIf, tabs, editor, copy, dismiss, theme, live]) {
     enhance(root);
   }
 }

@@ -25,6 +25,7 @@ FOR_VIEWERS = {
     "explain",
     "log-export",
     "log-list",
+    "log-tail",
     "appquota-detail",
     "appquota-list",
     "audit-detail",

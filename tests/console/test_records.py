@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from console import models, records
 from console.models.invocation import MAX_INVOCATIONS
@@ -328,3 +329,62 @@ def test_on_a_full_disk_the_built_in_gateway_answers_all_the_same(
     (lost,) = models.Minute.objects.filter(seconds=60, dropped__gt=0)
     assert 0 < lost.dropped < 60
     records.failed(None)
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "PIECE", 2)
+
+
+def left() -> list[str]:
+    rows = models.AccessLog.objects.order_by("pk")
+    return list(rows.values_list("request_id", flat=True))
+
+
+def test_the_oldest_records_go_when_there_are_too_many(
+    settings: Settings, small_pieces: None
+) -> None:
+    settings.LOG_ROWS = 3
+    calls = [dict(zip(FIELDS, call(n), strict=True)) for n in range(12)]
+    records.store_calls(calls)
+    assert not records.forget(2), "there is more to forget than two pieces"
+    assert left() == [f"c{n}" for n in range(4, 12)]
+    assert records.forget()
+    assert left() == ["c9", "c10", "c11"]
+    assert records.forget() and len(left()) == 3
+
+
+def test_old_records_go_whatever_their_number(
+    settings: Settings, small_pieces: None
+) -> None:
+    settings.LOG_DAYS = 2
+    days = (0, 5, 1, 4, 3)
+    ages = [time.time() - day * 86400 - 60 for day in days]
+    calls = [
+        dict(zip(FIELDS, call(n, time=at), strict=True)) for n, at in enumerate(ages)
+    ]
+    records.store_calls(calls)
+    assert records.forget()
+    assert left() == ["c0", "c2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_while_records_are_forgotten(
+    settings: Settings, small_pieces: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two pieces nothing is locked."""
+    monkeypatch.setattr(records, "_tidied", 0.0)
+    settings.LOG_ROWS = 0
+    rows = [dict(zip(FIELDS, call(n), strict=True)) for n in range(10)]
+    records.store_calls(rows)
+    seen: list[bool] = []
+
+    def watched(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("DELETE"):
+            seen.append(connection.in_atomic_block)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(watched):
+        deliver(Client(), [])
+    assert seen and not any(seen)
+    assert left() == []

@@ -20,12 +20,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from tests.bench import costs, load, report, rounds
+        from tests.bench import costs, load, logs, report, rounds
         from tests.bench.cases import CASES
 
-        names = options["names"] or [*(c.name for c in CASES), *costs.COSTS]
+        measures = costs.COSTS | {"logs": logs.costs}
+        names = options["names"] or [*(c.name for c in CASES), *measures]
         cases = [case for case in CASES if case.name in names]
-        known = {case.name for case in CASES} | set(costs.COSTS)
+        known = {case.name for case in CASES} | set(measures)
         if unknown := set(names) - known:
             raise CommandError(
                 f"There is no {', '.join(sorted(unknown))}; there are: "
@@ -48,9 +49,7 @@ class Command(BaseCommand):
         except load.LoadFailed as error:
             raise CommandError(str(error)) from None
         self.stdout.write("\n".join(report.goals(results)))
-        found = {
-            name: list(costs.COSTS[name]()) for name in costs.COSTS if name in names
-        }
+        found = {name: list(measures[name]()) for name in measures if name in names}
         for costs_found in found.values():
             for cost in costs_found:
                 self.stdout.write(str(cost))

@@ -1,5 +1,7 @@
 """The access log, and the page about a refused call."""
 
+import re
+from html import unescape
 from typing import Any
 
 import orjson
@@ -72,6 +74,38 @@ def test_a_debug_call_that_is_not_its_api_s_is_explained(
     row = AccessLog.objects.get(debug=True)
     page = Page(admin_client.get(row.get_absolute_url()))
     assert page.says("A debug call reaches its own API only")
+
+
+def link(page: Page, text: str) -> str:
+    """Where a link of this text leads, or ""."""
+    found = re.search(rf'href="([^"]*)">{text}<', page.html)
+    return reverse("log-list") + unescape(found[1]) if found else ""
+
+
+def test_one_leafs_through_what_matches(admin_client: Client) -> None:
+    for number in range(45):
+        record(request_id=f"good {number:02}", status=404)
+        record(request_id=f"other {number}", status=200)
+    page = shown(admin_client, status="4xx")
+    assert page.says("Total: 45") and page.says("good 44") and not page.says("other")
+    there = [page]
+    while older := link(there[-1], "Older"):
+        there.append(Page(admin_client.get(older)))
+    assert len(there) == 3
+    assert there[2].says("good 00") and not there[2].says("Total")
+    newer = Page(admin_client.get(link(there[2], "Newer")))
+    assert newer.says("good 24") and newer.says("good 05") and not newer.says("good 25")
+    assert Page(admin_client.get(link(there[2], "Newest"))).says("good 44")
+
+
+def test_the_tail_has_the_new_rows_that_match(admin_client: Client) -> None:
+    first = record(request_id="1" * 32, status=404)
+    record(request_id="2" * 32, status=200)
+    record(request_id="3" * 32, status=404)
+    url = reverse("log-tail")
+    rows = admin_client.get(url, {"after": first.cursor, "status": "4xx"}).content
+    assert b"3" * 32 in rows
+    assert b"2" * 32 not in rows and b"1" * 32 not in rows
 
 
 def test_a_live_log_refreshes_itself(admin_client: Client) -> None:
