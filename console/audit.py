@@ -22,7 +22,7 @@ from console.models.base import Noun
 from console.models.fields import EncryptedJSONField, EncryptedTextField
 
 # What the product itself writes, or keeps as records.
-_UNWATCHED = {"Audit", "Build", "Invocation", "Package", "Trace"}
+_UNWATCHED = {"Audit", "Build", "Invocation", "Package", "Task", "Trace"}
 _SECRETS = (EncryptedTextField, EncryptedJSONField)
 # Set by the database, or no change that anybody made.
 _UNSAID = (

@@ -40,3 +40,8 @@ class DeliveryAdmin(ReadOnly):
 class TraceAdmin(ReadOnly):
     list_display = ("request_id", "api_name", "status", "create_time")
     exclude = ("content", "request", "response")
+
+
+@admin.register(models.Task)
+class TaskAdmin(ReadOnly):
+    list_display = ("type", "status", "create_time")

@@ -32,6 +32,7 @@ from console.models.plugin import Plugin, PluginBinding
 from console.models.release import Release
 from console.models.response import GatewayResponse
 from console.models.signature import Signature, SignatureBinding
+from console.models.task import Task
 from console.models.throttle import Throttle, ThrottleBinding, ThrottleSpecial
 from console.models.trace import Trace
 from console.models.variable import Variable
@@ -83,6 +84,7 @@ __all__ = [
     "Release",
     "Signature",
     "SignatureBinding",
+    "Task",
     "TestEvent",
     "Throttle",
     "ThrottleBinding",

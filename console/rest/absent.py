@@ -37,6 +37,7 @@ ABSENT: dict[type[Model], tuple[str, str]] = {
     models.AppAcl: ("APIG.3004", "App {} has no access control"),
     models.AppCode: ("APIG.3082", "AppCode {} does not exist"),
     models.Signature: ("APIG.3017", "Signature key {} does not exist"),
+    models.Task: ("APIG.3072", "Task {} does not exist"),
     models.Plugin: ("APIG.3068", "Plugin {} does not exist"),
     models.Orchestration: ("APIG.3095", "Orchestration rule {} does not exist"),
     models.ThrottleBinding: (

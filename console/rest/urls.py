@@ -24,6 +24,7 @@ from console.rest import (
     group,
     instance,
     member,
+    openapi,
     orchestration,
     outline,
     plugin,
@@ -152,12 +153,12 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
     ("PUT", "~/env-variables/{env_variable_id}", "update_environment_variable_v2", variable.Variables, "update"),
     ("DELETE", "~/env-variables/{env_variable_id}", "delete_environment_variable_v2", variable.Variables, "destroy"),
     # OpenAPI import / export
-    ("POST", "~/openapi/async-export", "export_api_definitions_async", unsupported.Later, "create"),
-    ("POST", "~/openapi/async-import", "import_api_definitions_async", unsupported.Later, "create"),
-    ("POST", "~/openapi/export", "export_api_definitions_v2", unsupported.Later, "create"),
-    ("POST", "~/openapi/import", "import_api_definitions_v2", unsupported.Later, "create"),
+    ("POST", "~/openapi/async-export", "export_api_definitions_async", openapi.Exports, "start"),
+    ("POST", "~/openapi/async-import", "import_api_definitions_async", openapi.Imports, "start"),
+    ("POST", "~/openapi/export", "export_api_definitions_v2", openapi.Exports, "create"),
+    ("POST", "~/openapi/import", "import_api_definitions_v2", openapi.Imports, "create"),
     # Async tasks
-    ("GET", "~/async-tasks/{task_id}", "show_async_task_result", unsupported.Later, "retrieve"),
+    ("GET", "~/async-tasks/{task_id}", "show_async_task_result", openapi.Tasks, "retrieve"),
     # Microservice import
     ("POST", "~/microservice/import", "import_microservice", unsupported.CloudOnly, "create"),
     # Resource overview

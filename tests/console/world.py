@@ -69,6 +69,7 @@ class Example:
     app_code: models.AppCode
     lockout: models.Lockout
     delivery: models.Delivery
+    task: models.Task
 
     @property
     def debug_url(self) -> str:
@@ -125,6 +126,7 @@ def example() -> Example:
         app_code=app_code(credential),
         lockout=lockout(),
         delivery=models.Delivery.objects.create(sender="gateway"),
+        task=models.Task.objects.create(type="export_api", status="succeed"),
     )
 
 
