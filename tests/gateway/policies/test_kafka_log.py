@@ -6,6 +6,8 @@ cluster of librdkafka, which producers and consumers of other makes talk to as w
 
 import asyncio
 import json
+import ssl
+import tempfile
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +18,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 from gateway.policies import kafka
 from gateway.policies.kafka_log import Config
 from gateway.snapshot import Plugin
+from tests.certificates import authority, issue
 from tests.gateway.backends.wire import (
     OK,
     backend,
@@ -24,8 +27,10 @@ from tests.gateway.backends.wire import (
     request,
     sending,
     serving,
+    until,
 )
 from tests.gateway.policies.plugins import bound
+from tests.gateway.policies.secured import secured
 from tests.gateway.world import World
 
 
@@ -168,6 +173,71 @@ def test_a_broker_that_hangs_delays_no_call_and_what_does_not_fit_is_counted(
 
     assert world.runner.run(main()) < 5
     assert kafka.metrics.LOGS_DROPPED._value.get() > dropped
+
+
+def told(
+    world: World, broker: str, topic: str, tls: ssl.SSLContext | None, **sasl: str
+) -> list[tuple[str, str]]:
+    """Log one call at a broker that wants `u` and `hush`; the tokens it was sent."""
+
+    async def main() -> list[tuple[str, str]]:
+        async with (
+            serving(world) as port,
+            backend(sending(OK)) as peer,
+            secured(broker, "u", "hush", tls) as front,
+        ):
+            login = {"sasl_username": "u", "sasl_password": "hush"} | sasl
+            policy = document(f"localhost:{front.port}", topic, sasl_config=login)
+            publish(world, peer, plugins=bound(kafka_log=policy))
+            assert (await call(port)).status == 200
+            await until(lambda: bool(front.tries) or bool(refusing))
+            await world.gateway.services.background.close()
+            return front.tries
+
+    refusing = tls is not None and sasl.get("ssl_ca_content") != authority().pem
+    return world.runner.run(main())
+
+
+def server_tls() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile("w") as file:
+        pair = issue("localhost")
+        file.write(pair.key_pem() + pair.pem)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
+
+
+@pytest.mark.parametrize("protocol", ["SASL_PLAINTEXT", "SASL_SSL"])
+def test_a_broker_may_ask_for_a_password_and_speak_tls(
+    world: World, broker: str, protocol: str
+) -> None:
+    topic, tls, ca = protocol.lower(), None, {}
+    if protocol == "SASL_SSL":
+        tls, ca = server_tls(), {"ssl_ca_content": authority().pem}
+    tokens = told(world, broker, topic, tls, security_protocol=protocol, **ca)
+    assert set(tokens) == {("u", "hush")}
+    [message] = received(broker, topic, 1)
+    assert message["http_status"] == 200
+
+
+def test_a_wrong_password_loses_messages_and_is_counted(
+    world: World, broker: str
+) -> None:
+    lost = kafka.metrics.LOGS_DROPPED._value.get()
+    sasl = {"security_protocol": "SASL_PLAINTEXT", "sasl_password": "guess"}
+    assert set(told(world, broker, "wrong", None, **sasl)) == {("u", "guess")}
+    assert kafka.metrics.LOGS_DROPPED._value.get() > lost
+
+
+def test_no_password_is_sent_to_a_broker_that_another_ca_vouches_for(
+    world: World, broker: str
+) -> None:
+    lost = kafka.metrics.LOGS_DROPPED._value.get()
+    other = authority("Another CA").pem
+    sasl = {"security_protocol": "SASL_SSL", "ssl_ca_content": other}
+    assert told(world, broker, "another", server_tls(), **sasl) == []
+    assert kafka.metrics.LOGS_DROPPED._value.get() > lost
 
 
 def test_a_broker_that_is_away_delays_no_call(world: World) -> None:
