@@ -41,6 +41,11 @@ def plugins_with(channel: Channel) -> list[Plugin]:
     return [row for row in Plugin.objects.all() if channel.pk in row.channels]
 
 
+def plugins_with_login(api: Api) -> list[Plugin]:
+    """OpenID Connect policies whose login comes back to an API, or leaves by it."""
+    return [row for row in Plugin.objects.all() if api.pk in row.routes.values()]
+
+
 def published(
     row: Called | Authorizer | Channel | GatewayResponse, saved: Collection[Api] = ()
 ) -> list[Release]:

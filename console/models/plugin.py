@@ -14,6 +14,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from console import limits, urns
+from console.models.api import Api
 from console.models.api.paths import path_shape
 from console.models.base import CJK, rule
 from console.models.binding import Binding, Policy
@@ -29,6 +30,15 @@ FEW, FEW_MOST = ("kafka_log", "oidc_auth", "jwt_auth"), 5
 # How deep a content may be nested.
 MAX_DEPTH = 100
 _CHANNELS = ("vpc_channel_id", "vpc_id")
+# Where a login comes back to, and leaves by (policies.md section 4.8).
+_ROUTES = ("redirect_api_id", "logout_api_id")
+_ROUTE: dict[str, Any] = {
+    "req_method": "GET",
+    "req_protocol": "HTTPS",
+    "match_mode": "NORMAL",
+    "auth_type": "NONE",
+    "backend_type": "MOCK",
+}
 
 
 def types() -> list[tuple[str, str]]:
@@ -101,6 +111,11 @@ class Plugin(Policy):
         """The URNs of the functions that the content names."""
         return {v for k, v in _members(self.document) if k == "function_urn"}
 
+    @property
+    def routes(self) -> dict[str, str]:
+        """The APIs that a login needs, by the member that names them."""
+        return {k: v for k, v in _members(self.document) if k in _ROUTES and v}
+
     def write(self, text: str) -> None:
         """Take a content over; a masked secret stays what it was."""
         known = dict(_members(self.document)) if self.plugin_content else {}
@@ -136,6 +151,15 @@ class Plugin(Policy):
         for id in self.channels:
             if not Channel.objects.filter(pk=id).exists():
                 raise _refused(f"there is no channel {id}")
+        for name, id in self.routes.items():
+            api = Api.objects.filter(pk=id).first()
+            if api is None:
+                raise _refused(f"{name}: there is no API {id}")
+            if any(getattr(api, field) != value for field, value in _ROUTE.items()):
+                raise _refused(
+                    f"{name}: {api} must be GET over HTTPS, matched exactly, without "
+                    "authentication, and with a Mock as backend"
+                )
         for urn in self.functions:
             try:
                 urns.resolve(urn)

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ChoiceField, IntegerField
 from rest_framework.serializers import Serializer as PlainSerializer
 
-from console import models
+from console import dependents, models
 from console.models.api import BackendUse, path_shape
 from console.models.api.backends import DOCUMENTS
 from console.models.api.policies import FIELDS
@@ -206,6 +206,9 @@ class Apis(Resource):
         if api.live:
             names = ", ".join(row.env.name for row in api.live)
             text = f"The API has been published, environments: {names}"
+            raise errors.Refusal(409, "APIG.3416", text)
+        if plugins := dependents.plugins_with_login(api):
+            text = f"Logins of these policies need it: {', '.join(map(str, plugins))}"
             raise errors.Refusal(409, "APIG.3416", text)
         api.delete()
         return Response(status=204)

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from console import bindings, limits, publish
-from console.models import Api, ApiGroup, Environment, Release
+from console import bindings, dependents, limits, publish
+from console.models import Api, ApiGroup, Environment, Plugin, Release
 from console.models.api import METHODS
 from console.views import generic
 
@@ -122,12 +122,16 @@ class ApiBatchDelete(generic.Guarded):
         most = limits.limit("BATCH_NUM_LIMIT")
         rows = Api.objects.filter(pk__in=request.POST.getlist("api")[:most])
         live = Release.objects.filter(status=Release.Status.EFFECTIVE).values("api")
-        free = rows.exclude(pk__in=live)
+        needed = {
+            id for plugin in Plugin.objects.all() for id in plugin.routes.values()
+        }
+        free = rows.exclude(pk__in=live).exclude(pk__in=needed)
         if "confirmed" not in request.POST and rows:
             context = {
                 "title": "Delete APIs",
                 "free": free,
                 "published": rows.filter(pk__in=live),
+                "needed": rows.exclude(pk__in=live).filter(pk__in=needed),
             }
             return render(request, "api/batch-delete.html", context)
         count = len(free)
@@ -180,4 +184,7 @@ class ApiDelete(generic.Delete):
         return [
             (f"Published in {release.env}: take it offline first", url)
             for release in live
+        ] + [
+            (f"A login of policy {row} needs it", row.get_absolute_url())
+            for row in dependents.plugins_with_login(self.object)
         ]

@@ -19,10 +19,11 @@ BODY = {
     "plugin_content": json.dumps(CONTENT),
     "remark": "r",
 }
+BACK = "0" * 32
 OIDC = {
     "discovery": "https://example.com/.well-known/openid-configuration",
     "client_id": "id",
-    "redirect_api_id": "0" * 32,
+    "redirect_api_id": BACK,
     "client_secret": "not to be seen",
 }
 
@@ -74,6 +75,7 @@ def test_a_name_is_taken_once_and_the_type_stays(api: Api) -> None:
 
 
 def test_a_secret_is_masked_and_a_mask_keeps_it(api: Api) -> None:
+    world.api(id=BACK, auth_type="NONE", req_protocol="HTTPS")
     row = policies.plugin("oidc_auth", **OIDC)
     shown = api("GET", f"~/plugins/{row.pk}").json()
     assert OIDC["client_secret"] not in shown["plugin_content"]
@@ -150,3 +152,29 @@ def test_a_wrong_attachment_is_refused(api: Api) -> None:
         400,
         "APIG.2001",
     )
+
+
+def test_the_api_that_a_login_comes_back_to_is_kept(api: Api) -> None:
+    world.api(id=BACK, auth_type="NONE", req_protocol="HTTPS")
+    row = policies.plugin("oidc_auth", **OIDC)
+    reply = api("DELETE", f"~/apis/{BACK}")
+    assert refused(reply) == (409, "APIG.3416")
+    assert row.plugin_name in reply.json()["error_msg"]
+    row.delete()
+    assert api("DELETE", f"~/apis/{BACK}").status_code == 204
+
+
+def test_the_function_that_stands_in_for_a_backend_is_kept(api: Api) -> None:
+    function = world.function(func_name="spare")
+    info = {"type": "function", "func_info": {"function_urn": function.func_urn}}
+    fuse = {
+        "breaker_type": "timeout",
+        "breaker_mode": "counter",
+        "unhealthy_threshold": 1,
+        "time_window": 1,
+        "open_breaker_time": 1,
+    }
+    row = policies.plugin("breaker", breaker_condition=fuse, downgrade_default=info)
+    reply = api("DELETE", f"fgs/functions/{function.func_urn}")
+    assert refused(reply) == (409, "FSS.0409")
+    assert row.plugin_name in reply.json()["error_msg"]

@@ -13,6 +13,7 @@ from tests.console.page import Page
 
 pytestmark = pytest.mark.django_db
 
+BACK = "1" * 32
 KINDS = sorted(registry.PLUGINS)
 # What a form needs beside its defaults.
 NEEDED: dict[str, dict[str, str]] = {
@@ -22,12 +23,18 @@ NEEDED: dict[str, dict[str, str]] = {
         "client_id": "me",
         "client_secret": "hush",
         "discovery": "https://idp.example/.well-known/openid-configuration",
-        "redirect_api_id": "1" * 32,
+        "redirect_api_id": BACK,
     },
     "proxy_cache": {"cache_key.parameters": "q"},
     "proxy_mirror": {"host": "mirror:80"},
     "third_auth": {"auth_request.url_domain": "auth:80"},
 }
+
+
+@pytest.fixture(autouse=True)
+def redirect_api() -> models.Api:
+    """Where logins come back to."""
+    return world.api(id=BACK, auth_type="NONE", req_protocol="HTTPS")
 
 
 def url(kind: str) -> str:
@@ -156,3 +163,46 @@ def test_a_bound_policy_is_not_deleted(admin_client: Client) -> None:
     response = admin_client.post(f"/policies/plugin/{row.pk}/delete/")
     assert response.status_code == 409
     assert models.Plugin.objects.exists()
+
+
+def test_the_api_of_a_login_and_the_function_of_a_breaker_are_not_deleted(
+    admin_client: Client, redirect_api: models.Api
+) -> None:
+    create(admin_client, "oidc_auth", plugin_name="the_login")
+    function = world.example().authorizer.function
+    info = {"function_urn": function.func_urn}
+    stand_in = json.dumps({"type": "function", "func_info": info})
+    create(
+        admin_client, "breaker", plugin_name="the_breaker", downgrade_default=stand_in
+    )
+    delete = f"{redirect_api.get_absolute_url()}delete/"
+    page = Page(admin_client.post(delete))
+    assert page.says("A login of policy the_login needs it")
+    sent = {"api": [redirect_api.pk], "confirmed": "1"}
+    admin_client.post("/apis/batch/delete/", sent)
+    assert models.Api.objects.filter(pk=redirect_api.pk).exists()
+    page = Page(admin_client.get(f"{function.get_absolute_url()}delete/"))
+    assert page.says("Policy the_breaker")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"auth_type": "APP"},
+        {"req_protocol": "HTTP"},
+        {"req_method": "POST"},
+        {"match_mode": "SWA"},
+    ],
+)
+def test_a_login_comes_back_to_an_api_that_lets_it(
+    admin_client: Client, redirect_api: models.Api, field: dict[str, str]
+) -> None:
+    for name, value in field.items():
+        setattr(redirect_api, name, value)
+    redirect_api.save()
+    sent = form(admin_client, url("oidc_auth")) | NEEDED["oidc_auth"]
+    page = Page(admin_client.post(url("oidc_auth"), sent | {"plugin_name": "login"}))
+    assert page.says("must be GET over HTTPS, matched exactly")
+    redirect_api.delete()
+    page = Page(admin_client.post(url("oidc_auth"), sent | {"plugin_name": "login"}))
+    assert page.says(f"there is no API {BACK}")

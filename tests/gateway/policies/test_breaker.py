@@ -212,6 +212,26 @@ def test_a_function_may_stand_in(world: World) -> None:
     assert (reply.status, reply.body) == (202, b"/orders")
 
 
+def test_a_function_that_is_gone_is_an_error_of_the_policy_until_it_closes(
+    world: World,
+) -> None:
+    stand_in = {"type": "function", "func_info": {"function_urn": "urn:gone"}}
+
+    async def main() -> None:
+        async with serving(world) as port, backend(sending(BAD)) as peer:
+            policy = document(downgrade_default=stand_in)
+            publish(world, peer, plugins=bound(breaker=policy))
+            assert await statuses(port, "/orders", "/orders") == [500, 500]
+            reply = await call(port)
+            assert (reply.status, len(peer.seen)) == (500, 2)
+            assert json.loads(reply.body)["error_code"] == "APIG.0104"
+            world.now += 60
+            await call(port)
+            assert len(peer.seen) == 3
+
+    world.runner.run(main())
+
+
 def test_the_first_rule_that_matches_has_its_own_breaker_and_stand_in(
     world: World,
 ) -> None:
