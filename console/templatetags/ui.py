@@ -51,6 +51,17 @@ def active(context: Context, *nouns: str) -> SafeString:
     return mark_safe("")
 
 
+@register.simple_tag(takes_context=True)
+def page_link(context: Context, name: str, number: int, anchor: str = "") -> str:
+    """The same page with another page of a list: `?q=a&page=2#anchor`.
+
+    `name` is what the list's page number is called in the URL.
+    """
+    query = context["request"].GET.copy()
+    query[name or "page"] = str(number)
+    return f"?{query.urlencode()}" + (f"#{anchor}" if anchor else "")
+
+
 @register.filter
 def dash(value: object) -> object:
     """`--` in place of an empty value; 0 and False are values."""

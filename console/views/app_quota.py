@@ -42,7 +42,8 @@ class AppQuotaDetail(generic.Detail):
             ("Description", quota.remark),
         ]
         bound = quota.bindings.select_related("app")
-        return super().get_context_data(facts=facts, bound=bound, **kwargs)
+        page = self.part(bound, "bound")
+        return super().get_context_data(facts=facts, bound=page, **kwargs)
 
 
 class AppQuotaDelete(generic.Delete):

@@ -36,7 +36,7 @@ class PolicyDetail(generic.Detail):
         return super().get_context_data(
             policy=policy,
             facts=facts + self.facts(),
-            bound=bound,
+            bound=self.part(bound, "bound"),
             environments=Environment.objects.all(),
             edit_url=address(f"{policy.noun}-edit", policy.pk),
             delete_url=reverse(f"{policy.noun}-delete", args=[policy.pk]),

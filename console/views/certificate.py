@@ -56,7 +56,8 @@ class CertificateDetail(generic.Detail):
             ("Updated", moment(row.update_time)),
         ]
         domains = row.domains.select_related("group")
-        return super().get_context_data(facts=facts, domains=domains, **kwargs)
+        page = self.part(domains, "domains")
+        return super().get_context_data(facts=facts, domains=page, **kwargs)
 
 
 class CertificateEdit(generic.Edit):

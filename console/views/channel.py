@@ -40,8 +40,12 @@ class ChannelDetail(generic.Detail):
         ]
         return super().get_context_data(
             facts=facts,
-            groups=row.member_groups.select_related("reference_vpc_channel"),
-            members=row.members.select_related("member_group"),
+            groups=self.part(
+                row.member_groups.select_related("reference_vpc_channel"), "groups"
+            ),
+            members=self.part(
+                row.members.select_related("member_group", "channel"), "members"
+            ),
             checks=_checks(row.vpc_health_config),
             **kwargs,
         )

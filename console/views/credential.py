@@ -54,7 +54,7 @@ class CredentialDetail(generic.Detail):
         credential = self.object
         bound = credential.authorizations.select_related("api__group", "env")
         return super().get_context_data(
-            bound=bound,
+            bound=self.part(bound, "bound"),
             app_codes=credential.app_codes.all(),
             created=moment(credential.register_time),
             acl=AppAcl.objects.filter(app=credential).first(),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Page, Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -94,9 +95,20 @@ class List(Titled, Guarded, generic.ListView):
         return paginator, page, page.object_list, page.has_other_pages()
 
 
+def part(request: HttpRequest, rows: Any, name: str) -> Page:
+    """A page of one list among others; `name` is its number's in the URL.
+
+    Its template includes `includes/pages.html`.
+    """
+    return Paginator(rows, List.paginate_by).get_page(request.GET.get(name))
+
+
 class Detail(Titled, Guarded, generic.DetailView):
     def get_title(self) -> str:
         return str(self.object)
+
+    def part(self, rows: Any, name: str) -> Page:
+        return part(self.request, rows, name)
 
 
 class Edit(Titled, Guarded, generic.UpdateView):

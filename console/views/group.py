@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.urls import reverse
 
@@ -34,9 +33,7 @@ class GroupDetail(generic.Detail):
         apis = self.object.apis.prefetch_related("releases__env")
         if text := self.request.GET.get("q", "").strip():
             apis = apis.filter(Q(name__icontains=text) | Q(req_uri__icontains=text))
-        page = Paginator(apis, generic.List.paginate_by).get_page(
-            self.request.GET.get("page")
-        )
+        page = self.part(apis, "page")
         tabs = group_tabs(self.object, "group-detail")
         return super().get_context_data(page_obj=page, tabs=tabs, **kwargs)
 
@@ -61,11 +58,13 @@ class GroupInformation(generic.Detail):
             tabs=group_tabs(group, "group-information"),
             facts=facts,
             calls=features.of_calls().sl_domain_calls,
-            domains=group.domains.prefetch_related("certificates"),
+            domains=self.part(
+                group.domains.prefetch_related("certificates"), "domains"
+            ),
             env=env,
             environments=Environment.objects.all(),
-            variables=group.variables.filter(env=env),
-            responses=responses.order_by("-default", "name"),
+            variables=self.part(group.variables.filter(env=env), "variables"),
+            responses=self.part(responses.order_by("-default", "name"), "responses"),
             **kwargs,
         )
 

@@ -39,7 +39,7 @@ class ThrottleDetail(PolicyDetail):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        specials = list(self.object.specials.all())
+        specials = self.part(self.object.specials.all(), "specials")
         known = [special.object_id for special in specials]
         names = dict(Credential.objects.filter(pk__in=known).values_list("pk", "name"))
         for special in specials:

@@ -26,7 +26,8 @@ class ApiCredentials(generic.Ask):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         bound = self.target.authorizations.select_related("app", "env")
-        return super().get_context_data(bound=bound, **kwargs)
+        page = generic.part(self.request, bound, "bound")
+        return super().get_context_data(bound=page, **kwargs)
 
     def get_success_url(self) -> str:
         return reverse("api-credentials", args=[self.target.pk])

@@ -207,3 +207,12 @@ def test_a_time_is_written_as_the_product_writes_it() -> None:
 
 def test_a_time_that_never_came_is_a_dash() -> None:
     assert ui.moment(None) == "--"
+
+
+def test_a_link_to_another_page_keeps_the_rest_of_the_url() -> None:
+    request = RequestFactory().get("/a/?q=b&page=1&env=c")
+    render = Template("{% load ui %}{% page_link name 2 anchor %}").render
+    plain = render(Context({"request": request}))
+    assert plain == "?q=b&amp;page=2&amp;env=c"
+    named = render(Context({"request": request, "name": "apis", "anchor": "list"}))
+    assert named == "?q=b&amp;page=1&amp;env=c&amp;apis=2#list"

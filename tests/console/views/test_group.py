@@ -91,3 +91,20 @@ def test_an_empty_group_is_deleted(admin_client: Client) -> None:
     response = admin_client.post(reverse("group-delete", args=[row.pk]))
     assert response["Location"] == reverse("group-list")
     assert not ApiGroup.objects.filter(pk=row.pk).exists()
+
+
+def test_each_list_of_a_group_has_pages_of_its_own(admin_client: Client) -> None:
+    row = world.group()
+    for number in range(21):
+        world.variable(group=row, variable_name=f"name{number:02}")
+    url = f"/groups/{row.pk}/information/"
+    first = Page(admin_client.get(url))
+    assert first.says("name19") and not first.says("name20")
+    assert first.says("Total: 21") and first.says("Page 1 of 2")
+    [link] = [href for href in first.hrefs if "variables=2" in href]
+    assert link.endswith("#variables")
+    second = Page(admin_client.get(url, {"variables": "2"}))
+    assert second.says("name20") and not second.says("name19")
+    # The other lists stay where they are.
+    assert second.says("default")
+    assert Page(admin_client.get(url, {"variables": "x"})).says("name00")
