@@ -3,7 +3,7 @@
 import json
 
 import requests
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.person import Person
 from tests.e2e.product import Product
@@ -28,6 +28,20 @@ def deploy(person: Person, name: str) -> None:
     person.deploy()
 
 
+def create_rule(person: Person, name: str) -> None:
+    """An orchestration rule: the first character, as the query parameter `first`."""
+    person.menu("API Policies")
+    person.follow("Orchestration Rules")
+    person.follow("Create Orchestration Rule")
+    person.fill("Name", name)
+    person.choose("Strategy", "First characters")
+    person.fill("Mapped Parameter Name", "first")
+    row = last_row(person, "Entries", "Add Entry")
+    row.get_by_label("Length", exact=True).fill("1")
+    person.press("OK")
+    person.is_told("Saved. The next call obeys it.")
+
+
 def last_row(person: Person, table: str, button: str) -> Locator:
     person.press(button)
     return person.page.get_by_role("table", name=table).locator("tbody tr").last
@@ -38,6 +52,7 @@ def test_an_api_with_parameters_a_policy_and_functions_works(
 ) -> None:
     deploy(person, "usual")
     deploy(person, "special")
+    create_rule(person, "initial")
     findings = Findings()
     findings.listen(person.page)
     person.menu("APIs")
@@ -50,6 +65,11 @@ def test_an_api_with_parameters_a_policy_and_functions_works(
     row.get_by_label("Parameter Name", exact=True).fill("limit")
     row.get_by_label("Parameter Type", exact=True).select_option("NUMBER")
     row.get_by_label("Maximum", exact=True).fill("10")
+    row = last_row(person, "Request parameters", "Add Request Parameter")
+    row.get_by_label("Parameter Name", exact=True).fill("tier")
+    row.get_by_label("Location", exact=True).select_option("COOKIE")
+    row.get_by_label("Default Value", exact=True).fill("none")
+    row.get_by_label("Orchestration Rules", exact=True).fill("initial")
     findings.examine(person.page, EVERY_LOOK)
     person.press("Next")
     person.pick("Backend Type", "FunctionGraph")
@@ -65,6 +85,11 @@ def test_an_api_with_parameters_a_policy_and_functions_works(
     row.get_by_label("Source", exact=True).select_option("param")
     row.get_by_label("Parameter Name", exact=True).fill("limit")
     row.get_by_label("Condition Value", exact=True).fill("1")
+    row = last_row(person, "Policy conditions", "Add Policy Condition")
+    expect(row.get_by_label("Parameter Name", exact=True)).to_be_hidden()
+    row.get_by_label("Source", exact=True).select_option("orchestration")
+    row.get_by_label("Parameter Name", exact=True).fill("first")
+    row.get_by_label("Condition Value", exact=True).fill("g")
     person.choose("Function URN", ":special")
     findings.examine(person.page, EVERY_LOOK)
     person.press("Finish")
@@ -75,18 +100,19 @@ def test_an_api_with_parameters_a_policy_and_functions_works(
 
     assert told(product, host, "/orders/7?limit=5") == {
         "name": "usual",
-        "query": {"limit": "5", "from": "wizard"},
+        "query": {"limit": "5", "from": "wizard", "first": "n"},
         "path": {"id": "7"},
     }
     assert told(product, host, "/orders/7?limit=1")["name"] == "special"
+    assert told(product, host, "/orders/7", Cookie="tier=gold")["name"] == "special"
     refused = told(product, host, "/orders/7?limit=11")
     assert refused["error_code"] == "APIG.0201"
     assert findings == Findings()
 
 
-def told(product: Product, url: str, target: str) -> dict[str, object]:
+def told(product: Product, url: str, target: str, **headers: str) -> dict[str, object]:
     """What the gateway answers to an unsigned call."""
-    host = url.partition("//")[2].partition(":")[0]
-    answer = requests.get(product.http_url + target, headers={"Host": host}, timeout=30)
+    sent = {"Host": url.partition("//")[2].partition(":")[0]} | headers
+    answer = requests.get(product.http_url + target, headers=sent, timeout=30)
     found: dict[str, object] = json.loads(answer.content)
     return found

@@ -74,7 +74,7 @@ class BackendForm(PlainForm):
         label="Load Balance Channel",
         choices=[
             (BY_CHANNEL, "Configure"),
-            (BY_GROUP, "Configure by Group"),
+            (BY_GROUP, "By Group"),
             (BY_ADDRESS, "Skip"),
         ],
         coerce=int,

@@ -34,7 +34,11 @@ class GroupUrlRow(ParamRow):
     req_protocol = forms.ChoiceField(
         label="Protocol", choices=[("HTTP", "HTTP"), ("HTTPS", "HTTPS")]
     )
-    req_uri = forms.CharField(label="Path", max_length=512, initial="/")
+    req_uri = forms.CharField(
+        label="Path",
+        max_length=512,
+        widget=forms.TextInput(attrs={"placeholder": "/"}),
+    )
 
     def document(self) -> Row:
         return {name: self.cleaned_data[name] for name in GROUP_URL}

@@ -171,6 +171,8 @@ def _way(api: Api) -> Iterator[tuple[str, str]]:
         yield str(api.authorizer), "Second factor"
     if api.req_params:
         yield f"{len(api.req_params)} checked", "Request parameters"
+    if rules := sum(len(param["orchestrations"]) for param in api.req_params):
+        yield f"{rules} tried in order", "Orchestration rules"
     if api.policies:
         yield ", ".join(p["name"] for p in api.policies), "Backend policies"
     if api.backend.get("authorizer_id"):
