@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import add
 from typing import Any
 
@@ -18,6 +19,7 @@ from console.charts import Chart, Series
 from console.metrics import HIGHEST, SUMMED, merge, percentile
 from console.models import Minute
 from console.models.minute import SECONDS
+from gateway.errors import GatewayError
 
 # By their names in the URL: what is said, how long, and how wide a point is.
 RANGES: dict[str, tuple[str, timedelta, timedelta]] = {
@@ -33,12 +35,15 @@ _REASONS = 10
 
 @dataclass(frozen=True)
 class Figures:
-    """What the page shows. `reasons` are (code, phase, calls) of 401 and 403."""
+    """What the page shows. `reasons` are (code, phase, calls) of 401 and 403.
 
+    `rows` are the range's, which all of it is made of.
+    """
+
+    rows: QuerySet[Minute]
     charts: list[Chart]
     total: Minute
     throttled: int
-    remembered: float | None
     codes: list[tuple[str, int]]
     reasons: list[tuple[str, str, int]]
 
@@ -47,30 +52,47 @@ class Figures:
         shares = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
         return [(name, percentile(self.total.histogram, at)) for name, at in shares]
 
+    @property
+    def average(self) -> float:
+        """Of the latencies, in ms."""
+        return self.total.latency / (self.total.req_count or 1)
+
+    @property
+    def asked_ms(self) -> float | None:
+        return asked_ms(self.total)
+
+    @property
+    def hit_rate(self) -> float | None:
+        return hit_rate(self.total)
+
 
 def figures(rows: QuerySet[Minute], chosen: str, now: datetime) -> Figures:
     """Add up the minutes of a range."""
     _, span, step = RANGES[chosen]
     start = _floor(now - span, step) + step
     count = span // step
-    found = [_Point() for _ in range(count)]
-    codes = Counter[tuple[str, str]]()
     length = max(s for s in SECONDS if step % timedelta(seconds=s) == timedelta(0))
-    for at, code, phase, *figures in _read(rows.filter(seconds=length), start):
-        found[min((at - start) // step, count - 1)].add(*figures)
+    rows = rows.filter(seconds=length, minute__gte=start)
+    found, throttled = [_Point() for _ in range(count)], [0.0] * count
+    codes = Counter[tuple[str, str]]()
+    for at, code, phase, *figures in _read(rows):
+        place = min((at - start) // step, count - 1)
+        found[place].add(*figures)
         if code:
             codes[code, phase] += figures[-1][0]
+        if code == THROTTLED:
+            throttled[place] += figures[-1][0]
     points, total = [point.row() for point in found], _Point().row()
     for point in points:
         merge(total, point)
     moments = [start + step * n for n in range(count)]
     return Figures(
-        _charts(moments, points),
+        rows,
+        _charts(moments, points, throttled),
         total,
-        sum(n for (code, _), n in codes.items() if code == THROTTLED),
-        total.remembered / total.asked if total.asked else None,
+        int(sum(throttled)),
         _by_code(codes),
-        [(*key, n) for key, n in codes.most_common() if _is_door(key[0])][:_REASONS],
+        [(*key, n) for key, n in codes.most_common() if key[0] in _doors()][:_REASONS],
     )
 
 
@@ -96,17 +118,19 @@ class _Point:
         return Minute(histogram=self._histogram, **fields)
 
 
-def _read(rows: QuerySet[Minute], start: datetime) -> Iterator[tuple[Any, ...]]:
+def _read(rows: QuerySet[Minute]) -> Iterator[tuple[Any, ...]]:
     """(start, error code, phase, histogram as JSON, highest, summed) of each row."""
     text = Cast("histogram", TextField())
     names = ("minute", "apig_err_code", "phase", text, *HIGHEST, *SUMMED)
-    found = rows.filter(minute__gte=start).order_by().values_list(*names)
+    found = rows.order_by().values_list(*names)
     end = 4 + len(HIGHEST)
     for row in found.iterator(2000):
         yield *row[:4], row[4:end], row[end:]
 
 
-def _charts(moments: list[datetime], points: list[Minute]) -> list[Chart]:
+def _charts(
+    moments: list[datetime], points: list[Minute], throttled: list[float]
+) -> list[Chart]:
     def line(name: str, *path: str) -> Series:
         return Series(name, [float(getattr(point, path[0])) for point in points])
 
@@ -137,7 +161,31 @@ def _charts(moments: list[datetime], points: list[Minute]) -> list[Chart]:
             moments,
             [line("4xx", "req_count_4xx"), line("5xx", "req_count_5xx")],
         ),
+        Chart("Throttled Calls", "", moments, [Series("throttled", throttled)]),
+        Chart(
+            "Authorizers",
+            "ms",
+            moments,
+            [Series("average of those asked", [asked_ms(point) for point in points])],
+        ),
+        Chart(
+            "Authorizer Cache",
+            "% remembered",
+            moments,
+            [Series("hit rate", [hit_rate(point) for point in points])],
+        ),
     ]
+
+
+def asked_ms(row: Minute) -> float | None:
+    """How long authorizers took that were asked, in ms."""
+    asked = row.asked - row.remembered
+    return row.authorizer_latency / asked if asked else None
+
+
+def hit_rate(row: Minute) -> float | None:
+    """Of the answers of authorizers, how many percent were remembered."""
+    return 100 * row.remembered / row.asked if row.asked else None
 
 
 def _by_code(codes: Counter[tuple[str, str]]) -> list[tuple[str, int]]:
@@ -147,10 +195,15 @@ def _by_code(codes: Counter[tuple[str, str]]) -> list[tuple[str, int]]:
     return summed.most_common()
 
 
-def _is_door(code: str) -> bool:
-    """Whether an error is about who calls: one of those that give 401 or 403."""
-    number = code.removeprefix("APIG.")
-    return number.startswith(("03", "04")) and code != THROTTLED
+@lru_cache(maxsize=1)
+def _doors() -> frozenset[str]:
+    """The codes of errors that are about who calls: they give 401 or 403."""
+    found, kinds = set(), [GatewayError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        if kind.status in (401, 403):
+            found.add(kind.code)
+    return frozenset(found)
 
 
 def _floor(moment: datetime, step: timedelta) -> datetime:

@@ -7,6 +7,8 @@ from django.views.generic import TemplateView
 
 from console.models import Api, ApiGroup, Credential, Minute
 from console.monitoring import RANGES, figures
+from console.remedies import CODES
+from console.tops import tops
 from console.views import generic
 
 DIMENSIONS = ("group_id", "api_id", "app_id")
@@ -25,12 +27,23 @@ class Monitoring(generic.Titled, generic.Guarded, TemplateView):
         for name in DIMENSIONS:
             if value := given.get(name):
                 rows = rows.filter(**{name: value})
+        found = figures(rows, chosen, timezone.now())
+        named = [
+            dict(noun.objects.values_list("pk", "name"))
+            for noun in (ApiGroup, Api, Credential)
+        ]
+        titles = ("API Groups", "APIs", "Credentials")
         return super().get_context_data(
-            figures=figures(rows, chosen, timezone.now()),
+            figures=found,
+            reasons=[(*each, CODES.get(each[0], ("", ""))) for each in found.reasons],
+            tops=[
+                (title, name, tops(found.rows, name, names))
+                for title, name, names in zip(titles, DIMENSIONS, named, strict=True)
+            ],
             chosen=chosen,
             ranges=[(name, label) for name, (label, *_) in RANGES.items()],
-            groups=ApiGroup.objects.values_list("pk", "name"),
-            apis=Api.objects.values_list("pk", "name"),
-            apps=Credential.objects.values_list("pk", "name"),
+            groups=named[0].items(),
+            apis=named[1].items(),
+            apps=named[2].items(),
             **kwargs,
         )

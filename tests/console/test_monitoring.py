@@ -56,7 +56,31 @@ def test_reasons_at_the_doors_are_counted_by_phase() -> None:
     assert dict(found.codes)["APIG.0202"] == 1
 
 
-def test_the_share_of_remembered_answers() -> None:
-    assert of().remembered is None
-    metrics.add([at(1, authorizer_time=0.0), at(1, authorizer_time=0.004)])
-    assert of().remembered == 0.5
+def test_authorizers_have_their_latency_and_hit_rate() -> None:
+    assert (of().hit_rate, of().asked_ms) == (None, None)
+    times = (0.0, 0.0, 0.0, 0.004)
+    metrics.add([at(1, authorizer_time=seconds) for seconds in times])
+    assert (of().hit_rate, of().asked_ms) == (75, pytest.approx(4))
+    charts = {chart.title: chart for chart in of().charts}
+    assert charts["Authorizers"].series[0].values[-2:] == [pytest.approx(4), None]
+    assert charts["Authorizer Cache"].series[0].values[-2:] == [75, None]
+
+
+def test_throttled_calls_have_a_chart() -> None:
+    late = {"status": 429, "apig_err_code": "APIG.0308", "phase": "throttling"}
+    metrics.add([at(1, **late), at(1, **late), at(1), at(5, **late)])
+    (chart,) = [chart for chart in of().charts if chart.title == "Throttled Calls"]
+    assert chart.series[0].values[-6:] == [1, 0, 0, 0, 2, 0]
+    assert of().throttled == 3
+
+
+def test_what_is_no_refusal_of_a_caller_is_no_reason() -> None:
+    """0404 is about a backend's address, but 403 all the same; 0305 may be 500."""
+    for code in ("APIG.0101", "APIG.0106", "APIG.0601", "APIG.0501"):
+        metrics.add([at(1, status=404, apig_err_code=code)])
+    assert of().reasons == []
+    for code in ("APIG.0301", "APIG.0402", "APIG.1004"):
+        metrics.add([at(1, status=401, apig_err_code=code)])
+    assert {code for code, *_ in of().reasons} == {
+        *("APIG.0301", "APIG.0402", "APIG.1004")
+    }
