@@ -37,7 +37,8 @@ SUMMED = (
 KEPT_DAYS = {60: 2, 360: 2, 1800: 2, 10_800: 8, 43_200: 10_000}
 HIGHEST = ("max_latency", "max_backend_latency")
 _ABOUT = ("group_id", "api_id", "app_id", "apig_err_code", "phase")
-_UNIQUE = ("seconds", "minute", "api_id", "app_id", "apig_err_code", "phase")
+# A call that matched no API still has a group.
+_UNIQUE = ("seconds", "minute", *_ABOUT)
 _key = attrgetter(*_UNIQUE)
 _about = attrgetter(*_ABOUT)
 _about_call = itemgetter(*_ABOUT)

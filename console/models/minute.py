@@ -44,6 +44,7 @@ class Minute(models.Model):
                 fields=[
                     "seconds",
                     "minute",
+                    "group_id",
                     "api_id",
                     "app_id",
                     "apig_err_code",

@@ -52,6 +52,13 @@ def test_each_api_credential_and_code_is_apart() -> None:
     assert Minute.objects.filter(seconds=60).count() == 5
 
 
+def test_calls_that_matched_no_api_are_apart_by_group() -> None:
+    lost = {"api_id": "", "app_id": "", "status": 404, "apig_err_code": "APIG.0101"}
+    metrics.add([call(group_id=group, **lost) for group in ("g1", "g1", "g2", "")])
+    rows = Minute.objects.filter(seconds=60).values_list("group_id", "req_count")
+    assert sorted(rows) == [("", 1), ("g1", 2), ("g2", 1)]
+
+
 def test_lost_records_are_counted() -> None:
     metrics.add([], dropped=7)
     metrics.add([], dropped=3)
