@@ -62,7 +62,7 @@ class Chart:
     def grid(self) -> list[tuple[float, str]]:
         """(y, label) of the horizontal lines."""
         steps = [self.top * n / _TICKS for n in range(_TICKS + 1)]
-        return [(self._y(step), f"{step:g}") for step in steps]
+        return [(self._y(step), _short(step)) for step in steps]
 
     @property
     def marks(self) -> list[tuple[float, datetime]]:
@@ -95,6 +95,14 @@ class Chart:
             else:
                 pieces[-1].append(f"{self._x(number)},{self._y(value)}")
         return [" ".join(_seen(piece)) for piece in pieces if piece]
+
+
+def _short(value: float) -> str:
+    """A number in a few characters: 1.5 k, 2 M."""
+    for size, sign in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if value >= size:
+            return f"{value / size:g}{sign}"
+    return f"{value:g}"
 
 
 def _seen(piece: list[str]) -> list[str]:

@@ -102,7 +102,8 @@ class _Point:
     def __init__(self) -> None:
         self._histogram = Counter[str]()
         self._highest = [0.0] * len(HIGHEST)
-        self._summed = [0.0] * len(SUMMED)
+        # Whole as long as what is added is.
+        self._summed: list[float] = [0] * len(SUMMED)
 
     def add(
         self, histogram: str, highest: Sequence[float], summed: Sequence[float]
@@ -141,6 +142,13 @@ def _charts(
         ]
         return Series(name, values)
 
+    def average(name: str, field: str) -> Series:
+        values = [
+            getattr(point, field) / point.req_count if point.req_count else None
+            for point in points
+        ]
+        return Series(name, values)
+
     return [
         Chart("Requests", "", moments, [line("all", "req_count")]),
         Chart(
@@ -148,6 +156,12 @@ def _charts(
             "ms",
             moments,
             [latency("p50", 0.5), latency("p95", 0.95), latency("p99", 0.99)],
+        ),
+        Chart(
+            "Average Latency",
+            "ms",
+            moments,
+            [average("calls", "latency"), average("backends", "backend_latency")],
         ),
         Chart(
             "Data Traffic",

@@ -46,3 +46,15 @@ def test_the_table_leaves_out_moments_without_calls() -> None:
 def test_nothing_is_drawn_of_nothing() -> None:
     empty = Chart("Requests", "", [], [Series("all", [])])
     assert empty.rows == [] and empty.lines[0].pieces == [] and empty.marks == []
+
+
+@pytest.mark.parametrize(
+    ("highest", "labels"),
+    [
+        (8, ["0", "2.5", "5", "7.5", "10"]),
+        (1800, ["0", "500", "1 k", "1.5 k", "2 k"]),
+        (9e6, ["0", "2.5 M", "5 M", "7.5 M", "10 M"]),
+    ],
+)
+def test_numbers_beside_the_lines_are_short(highest: float, labels: list[str]) -> None:
+    assert [label for _, label in chart(highest).grid] == labels

@@ -66,6 +66,17 @@ def test_authorizers_have_their_latency_and_hit_rate() -> None:
     assert charts["Authorizer Cache"].series[0].values[-2:] == [75, None]
 
 
+def test_counts_are_whole_numbers_and_averages_are_of_the_calls() -> None:
+    metrics.add([at(1, request_time=0.010), at(1, request_time=0.020)])
+    total = of().total
+    assert str(total.req_count) == "2" and str(total.input_throughput) == "20"
+    assert of().average == pytest.approx(15)
+    (chart,) = [chart for chart in of().charts if chart.title == "Average Latency"]
+    whole, backends = (line.values for line in chart.series)
+    assert (whole[-2], backends[-2]) == (pytest.approx(15), pytest.approx(4))
+    assert whole[-1] is None
+
+
 def test_throttled_calls_have_a_chart() -> None:
     late = {"status": 429, "apig_err_code": "APIG.0308", "phase": "throttling"}
     metrics.add([at(1, **late), at(1, **late), at(1), at(5, **late)])

@@ -21,7 +21,7 @@ def test_figures_are_shown_by_dimension(admin_client: Client) -> None:
     url = reverse("monitoring")
     page = Page(admin_client.get(url))
     assert page.says("APIG.0304") and page.says("authorization")
-    assert page.html.count("<figure") == 7
+    assert page.html.count("<figure") == 8
     assert page.says("The credential is not bound to the API in this environment.")
     other = Page(admin_client.get(url, {"api_id": "a", "range": "6h"}))
     assert not other.says("APIG.0304")
