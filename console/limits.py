@@ -69,6 +69,8 @@ LIMITS: dict[str, Limit] = {
         20, "APIG.3151", "orchestration rules of an API"
     ),
     "PLUGIN_NUM_LIMIT": Limit(500, "APIG.3100", "plug-ins"),
+    "SCENARIO_NUM_LIMIT": Limit(50, "APIG.3100", "scenarios"),
+    "SCENARIO_CASE_NUM_LIMIT": Limit(50, "APIG.3100", "cases of a scenario"),
     "BATCH_NUM_LIMIT": Limit(1000, "APIG.2003", "objects of one batch"),
 }
 OF_CALLS = frozenset(field.name for field in fields(Settings) if field.type is int)

@@ -36,6 +36,20 @@ class DeliveryAdmin(ReadOnly):
     list_display = ("sender", "number", "time")
 
 
+@admin.register(models.Scenario)
+class ScenarioAdmin(admin.ModelAdmin):
+    list_display = ("name", "update_time")
+    search_fields = ("name", "id")
+
+
+@admin.register(models.ScenarioCase)
+class ScenarioCaseAdmin(ReadOnly):
+    """Made and changed on the pages, which know what a call is."""
+
+    list_display = ("name", "scenario", "status", "code")
+    exclude = ("call",)
+
+
 @admin.register(models.Trace)
 class TraceAdmin(ReadOnly):
     list_display = ("request_id", "api_name", "status", "create_time")

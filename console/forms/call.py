@@ -19,6 +19,7 @@ from gateway.access import HIDDEN, SECRET
 
 TEXT, BASE64 = "text", "base64"
 MAX_HEADERS = 32 * 1024
+_REQUEST = ("method", "scheme", "host", "target", "headers", "body_type", "body")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}\Z")
 _TARGET = re.compile(r"\A/[!-~]*\Z")
 _HOST = re.compile(r"\A[A-Za-z0-9_.:\[\]-]{0,255}\Z")
@@ -112,6 +113,11 @@ class CallForm(PlainForm):
         names = Environment.objects.values_list("name", flat=True)
         live = [(name, f"Published in {name}") for name in names]
         self._offer("version", [*live, (DRAFT, "Saved definition")])
+
+    @property
+    def fieldsets(self) -> list[tuple[str, list[forms.BoundField]]]:
+        how = [self[name] for name in ("version", "signer", "policies", "client")]
+        return [("How", how), ("Request", [self[name] for name in _REQUEST])]
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field: Any = self.fields[name]

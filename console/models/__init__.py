@@ -31,6 +31,7 @@ from console.models.package import Package
 from console.models.plugin import Plugin, PluginBinding
 from console.models.release import Release
 from console.models.response import GatewayResponse
+from console.models.scenario import Scenario, ScenarioCase
 from console.models.signature import Signature, SignatureBinding
 from console.models.task import Task
 from console.models.throttle import Throttle, ThrottleBinding, ThrottleSpecial
@@ -82,6 +83,8 @@ __all__ = [
     "PluginBinding",
     "Policy",
     "Release",
+    "Scenario",
+    "ScenarioCase",
     "Signature",
     "SignatureBinding",
     "Task",

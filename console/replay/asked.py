@@ -103,7 +103,7 @@ class Asked:
     def request(self) -> Request:
         """The request as it would arrive, before anybody proves who calls."""
         named: RawHeaders = [(b"host", self.host.encode()), *self.stage]
-        named += [self._line(name, value) for name, value in self.headers]
+        named += [(n.lower().encode(), v.encode()) for n, v in self.signable]
         if self.body:
             named.append((b"content-length", str(len(self.body)).encode()))
         return Request(
@@ -117,12 +117,15 @@ class Asked:
             body=self.body,
         )
 
-    def _line(self, name: str, value: str) -> tuple[bytes, bytes]:
-        key = name.lower().encode()
-        if key == signing.CONTENT_HEADER and value != signing.UNSIGNED:
-            # The body may be another than the one that was recorded.
-            value = hashlib.sha256(self.body).hexdigest()
-        return key, value.encode()
+    @property
+    def signable(self) -> Pairs:
+        """The headers, where a hash of the body is the one of this body."""
+        digest = hashlib.sha256(self.body).hexdigest()
+        declared = signing.CONTENT_HEADER.decode()
+        return tuple(
+            (n, v if n.lower() != declared or v == signing.UNSIGNED else digest)
+            for n, v in self.headers
+        )
 
 
 def encoded(text: str) -> str:

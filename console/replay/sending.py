@@ -36,6 +36,12 @@ def send(asked: Asked, user: User) -> models.Trace:
     return debug.perform(request, snapshot, asked, debugger)
 
 
+def asks_for(snapshot: data.Snapshot, asked: Asked) -> str:
+    """The authentication mode of the published API that a call reaches, or ""."""
+    api = _live(snapshot, _group(snapshot, asked.host), asked)
+    return api.auth_type if api else ""
+
+
 def _group(snapshot: data.Snapshot, host: str) -> data.Group | None:
     """The group that a Host header leads to, as `domain.match_host` finds it."""
     name = domain.host_name(host)

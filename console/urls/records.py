@@ -10,6 +10,7 @@ from console.views import (
     monitoring,
     records,
     replay,
+    scenario,
     signature,
     trace,
 )
@@ -29,5 +30,27 @@ urlpatterns = [
     path("debug/signature/", signature.SignatureDebugger.as_view(), name="signature"),
     path("traces/<request_id>/body/", trace.TraceBody.as_view(), name="trace-body"),
     path("replay/", replay.Replay.as_view(), name="replay"),
+    path("scenarios/", scenario.ScenarioList.as_view(), name="scenario-list"),
+    path("scenarios/create/", scenario.ScenarioEdit.as_view(), name="scenario-create"),
+    path("scenarios/cases/create/", scenario.CaseEdit.as_view(), name="case-create"),
+    path("scenarios/cases/<pk>/", scenario.CaseEdit.as_view(), name="case-edit"),
+    path(
+        "scenarios/cases/<pk>/delete/",
+        scenario.CaseDelete.as_view(),
+        name="case-delete",
+    ),
+    path("scenarios/<pk>/", scenario.ScenarioDetail.as_view(), name="scenario-detail"),
+    path("scenarios/<pk>/edit/", scenario.ScenarioEdit.as_view(), name="scenario-edit"),
+    path(
+        "scenarios/<pk>/delete/",
+        scenario.ScenarioDelete.as_view(),
+        name="scenario-delete",
+    ),
+    path("scenarios/<pk>/run/", scenario.ScenarioRun.as_view(), name="scenario-run"),
+    path(
+        "scenarios/<pk>/export/",
+        scenario.ScenarioExport.as_view(),
+        name="scenario-export",
+    ),
     path("debug/", debug.Debug.as_view(), name="debug"),
 ]

@@ -1,7 +1,7 @@
 """A database in a file, so that threads share it as processes do; users; rows."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.console import world
+from tests.console.served import served
 
 MakeClient = Callable[..., Client]
 
@@ -47,3 +48,17 @@ def client_of(db: None) -> MakeClient:
 def example(db: None) -> world.Example:
     """The documented example, and one of each noun that it does without."""
     return world.example()
+
+
+@pytest.fixture(scope="module")
+def ports() -> Iterator[tuple[int, int]]:
+    """HTTP and HTTPS ports of a gateway that reads the tests' snapshot."""
+    with served() as found:
+        yield found
+
+
+@pytest.fixture
+def addresses(ports: tuple[int, int], settings: Settings) -> None:
+    """The console knows where that gateway is."""
+    settings.GATEWAY_BIND = f"127.0.0.1:{ports[0]}"
+    settings.GATEWAY_TLS_BIND = f"127.0.0.1:{ports[1]}"

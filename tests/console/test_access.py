@@ -26,6 +26,8 @@ FOR_VIEWERS = {
     "log-export",
     "log-list",
     "log-tail",
+    "scenario-detail",
+    "scenario-list",
     "appquota-detail",
     "appquota-list",
     "audit-detail",
@@ -67,6 +69,8 @@ FOR_VIEWERS = {
 }
 # And those that take nothing at all.
 SHOW_ONLY = {
+    "scenario-detail",
+    "scenario-export",
     "response-detail",
     "certificate-detail",
     "domain-detail",
@@ -96,6 +100,7 @@ SHOW_ONLY = {
 }
 # Those without a page of their own.
 POSTS_ONLY = {
+    "scenario-run",
     "authorizer-flush",
     "response-restore",
     "group-access",
@@ -152,6 +157,8 @@ NOUNS = (
     "gatewayresponse",
     "invocation",
     "release",
+    "scenario",
+    "scenariocase",
     "testevent",
     "version",
 )

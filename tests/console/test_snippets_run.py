@@ -1,31 +1,21 @@
 """Snippets run as they are, in every authentication mode, against a real gateway."""
 
-import asyncio
 import subprocess
 import sys
-import threading
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as conf
 
 from console import publish
 from console.debug import DebugCall
 from console.models import Account, Api
 from console.proofs import BY_NOBODY, BY_TOKEN, Signer
 from console.snippets import snippets
-from gateway import handshake, tls
-from gateway.app import Gateway
-from gateway.functions.package import Store
-from gateway.functions.pool import Pool
-from gateway.server import GatewayServer, bind
-from gateway.source import File
 from tests.console import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("addresses")]
 
 COMMANDS = {
     "snippet-curl": ("call.sh", "bash"),
@@ -38,45 +28,6 @@ ECHO = """def handler(event, context):
     return {"statusCode": 200, "headers": headers, "body": event["body"],
             "isBase64Encoded": False}
 """
-
-
-async def _serve(
-    server: GatewayServer, gateway: Gateway, done: threading.Event
-) -> None:
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
-    done.set()
-    await serving
-    await gateway.close()
-
-
-@pytest.fixture(scope="module")
-def ports() -> Iterator[tuple[int, int]]:
-    """HTTP and HTTPS ports of a gateway that reads the tests' snapshot."""
-    tls.ensure_certificates(conf.TLS_DIR, [f"*.{conf.GATEWAY_DOMAIN}", "127.0.0.1"])
-    source = File(conf.SNAPSHOT_FILE, conf.SNAPSHOT_KEY_FILE)
-    contexts = handshake.Contexts(tls.ssl_context(conf.TLS_DIR), source)
-    listeners = [bind("127.0.0.1", 0), bind("127.0.0.1", 0)]
-    gateway = Gateway(source, Pool(Store(conf.PACKAGES_DIR)))
-    server = GatewayServer(
-        gateway, [(listeners[0], None), (listeners[1], contexts.choose)]
-    )
-    ready = threading.Event()
-    thread = threading.Thread(
-        target=lambda: asyncio.run(_serve(server, gateway, ready)), daemon=True
-    )
-    thread.start()
-    assert ready.wait(10)
-    yield listeners[0].getsockname()[1], listeners[1].getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(autouse=True)
-def addresses(ports: tuple[int, int], settings: Any) -> None:
-    settings.GATEWAY_BIND = f"127.0.0.1:{ports[0]}"
-    settings.GATEWAY_TLS_BIND = f"127.0.0.1:{ports[1]}"
 
 
 def output(row: Api, language: str, directory: Path, **fields: Any) -> str:

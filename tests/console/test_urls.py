@@ -38,6 +38,9 @@ def spoil(example: world.Example) -> None:
         tags=[HOSTILE],
         mock_info={"result_content": HOSTILE, "headers": [header]},
     )
+    models.Scenario.objects.update(name=HOSTILE, remark=HOSTILE)
+    call = example.case.call | {"path": f"/{HOSTILE}", "headers": [["a", HOSTILE]]}
+    models.ScenarioCase.objects.update(name=HOSTILE, call=call)
     models.Feature.objects.update(config=HOSTILE)
     models.Orchestration.objects.update(orchestration_name=HOSTILE)
     models.Throttle.objects.update(name=HOSTILE, remark=HOSTILE)

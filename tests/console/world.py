@@ -1,6 +1,7 @@
 """Rows to test with: valid ones, each with what a test wants to differ."""
 
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from itertools import count
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from console import bindings, demo, models, publish
 from console.models.api import placeholders
 from console.models.environment import RELEASE_ID
+from console.replay.asked import Asked
 from console.setup import ensure_default_response
 from console.urls import urlpatterns
 from gateway.functions.package import code_hash
@@ -65,6 +67,8 @@ class Example:
     audit: models.Audit
     access_log: models.AccessLog
     minute: models.Minute
+    scenario: models.Scenario
+    case: models.ScenarioCase
     access_key: models.AccessKey
     app_code: models.AppCode
     lockout: models.Lockout
@@ -122,6 +126,8 @@ def example() -> Example:
         audit=models.Audit.objects.all()[0],
         access_log=access_log(api),
         minute=models.Minute.objects.create(minute=timezone.now(), api_id=api.pk),
+        scenario=(case := scenario_case(api)).scenario,
+        case=case,
         access_key=access_key(),
         app_code=app_code(credential),
         lockout=lockout(),
@@ -200,6 +206,26 @@ def trace(api: models.Api, **fields: Any) -> models.Trace:
     return models.Trace.objects.create(
         api_id=api.pk, api_name=api.name, **known | fields
     )
+
+
+def scenario_case(api: models.Api, **fields: Any) -> models.ScenarioCase:
+    """A case that calls a published API unsigned, of a scenario of its own if need be.
+
+    Fields of its call go into it, others into the case.
+    """
+    known = {"method": api.req_method, "host": api.group.sl_domain, "signer": "nobody"}
+    of_call = {f.name for f in dataclass_fields(Asked)}
+    given = {n: fields.pop(n) for n in list(fields) if n in of_call}
+    call = {"scheme": "https", "path": api.req_uri} | known | given
+    if "scenario" not in fields:
+        fields["scenario"] = models.Scenario(name=f"scenario{next(_numbers)}")
+        fields["scenario"].save_valid()
+    document = Asked(**call).document()
+    row = models.ScenarioCase(
+        **{"name": f"case {next(_numbers)}", "call": document} | fields
+    )
+    row.save_valid()
+    return row
 
 
 def environment(name: str = "RELEASE") -> models.Environment:
