@@ -50,6 +50,8 @@ def backend_event(call: Call) -> dict[str, Any]:
 
 def path_parameters(call: Call) -> dict[str, str]:
     """Captured path values; a prefix match's remainder has the empty name."""
+    if not call.path_values:
+        return {}
     names = parameter_names(call.api.req_uri)
     if call.api.match_mode == "SWA":
         names = (*names, "")

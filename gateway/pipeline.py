@@ -17,6 +17,9 @@ phase there is a plain function `phase(call, answer)` that gives another Respons
 None when the answer stays as it is; its API may do without it in the same way, and
 then has no line for it in the trace: a refusal's line stays the last.
 
+What a phase needs of its API's configuration it is `given`: worked out once, handed
+over before the call.
+
 Plain functions take turns: no two of them run at the same time, whatever threads a
 server has. What waits runs in the event loop, beside them, so between its waits it
 touches nothing shared but what locks itself (`gateway.records`, `verdicts`).
@@ -62,7 +65,7 @@ from gateway.policies import (
     third_auth,
     throttling,
 )
-from gateway.snapshot import Api, per_api
+from gateway.snapshot import Api, bound, per_api
 
 Answer = Response | None
 Run = Callable[[Call], Answer | Awaitable[Answer]]
@@ -80,7 +83,7 @@ class Phase(NamedTuple):
     """
 
     name: str
-    run: Run
+    run: Callable[..., Answer | Awaitable[Answer]]
     skips: Callable[[Api], str] = _always
     policy: bool = False
 
@@ -135,7 +138,7 @@ class Later(NamedTuple):
     """One line of the order of what is done to answers."""
 
     name: str
-    run: Change
+    run: Callable[..., Answer]
     skips: Callable[[Api], str] = _always
     policy: bool = False
 
@@ -150,7 +153,7 @@ RESPONSE: tuple[Later, ...] = (
 )
 
 _ROUTE = 1 + [phase.run for phase in REQUEST].index(routing.match_route)
-_NAMES: dict[Run | None, str] = {phase.run: phase.name for phase in REQUEST}
+_NAMES: dict[object, str] = {phase.run: phase.name for phase in REQUEST}
 _ARRIVAL = tuple(phase.run for phase in REQUEST[:_ROUTE])
 
 log = logging.getLogger(__name__)
@@ -161,13 +164,14 @@ def plan(api: Api) -> tuple[Run, ...]:
     """What is run for a call of this API, once it is matched."""
     # One that cannot be read refuses the call here, not after its backend has acted.
     changes(api)
-    return tuple(phase.run for phase in REQUEST[_ROUTE:] if not phase.skips(api))
+    left = (phase.run for phase in REQUEST[_ROUTE:] if not phase.skips(api))
+    return tuple(bound(run, api) for run in left)
 
 
 @per_api
 def changes(api: Api) -> tuple[Change, ...]:
     """What is done to the answers of this API."""
-    return tuple(later.run for later in RESPONSE if not later.skips(api))
+    return tuple(bound(later.run, api) for later in RESPONSE if not later.skips(api))
 
 
 def start(call: Call) -> Response | Coroutine[Any, Any, Response]:
@@ -287,7 +291,7 @@ def _trace_change(call: Call, later: Later, answer: Response) -> Answer:
     call.trace.append(step)
     started = time.perf_counter()
     try:
-        changed = later.run(call, answer)
+        changed = bound(later.run, call.api)(call, answer)
         step.detail["status"] = (changed or answer).status
         return changed
     finally:
@@ -306,7 +310,7 @@ async def _trace(call: Call, phase: Phase) -> Answer:
         if phase.policy and not call.policies:
             return call.skip("policies do not act on this debug call")
         with call.services.turn:
-            answer = phase.run(call)
+            answer = bound(phase.run, call.api)(call)
         if answer is not None and not isinstance(answer, Response):
             answer = await answer
     except Exception as error:
@@ -331,7 +335,8 @@ def _failed(call: Call, error: Exception, phase: Run | None = None) -> Response:
         raise error
     if call.due:
         throttling.settle(call)
-    call.refused_in = call.trace[-1].phase if call.trace else _NAMES.get(phase, "")
+    ran = getattr(phase, "func", phase)
+    call.refused_in = call.trace[-1].phase if call.trace else _NAMES.get(ran, "")
     if isinstance(error, GatewayError):
         return _refuse(call, error)
     log.error("request %s failed unexpectedly", call.request_id, exc_info=error)

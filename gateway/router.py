@@ -7,6 +7,7 @@ case-sensitive, and `/a` and `/a/` differ.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, unquote, unquote_to_bytes
@@ -101,6 +102,7 @@ def decode_path(raw_path: str) -> str:
     return decode_text(unquote_to_bytes(raw_path.encode("latin-1")))
 
 
+@lru_cache(maxsize=4096)
 def parameter_names(template: str) -> tuple[str, ...]:
     """The names in a template, in order: `/a/{b}/{c+}` gives b, c."""
     return tuple(

@@ -12,11 +12,11 @@ from gateway.errors import (
     AppAddressRefused,
 )
 from gateway.http import Response
-from gateway.snapshot import Acl, Api, per_api
+from gateway.snapshot import Acl, Api, given, per_api
 
 
 @per_api
-def _of_addresses(api: Api) -> tuple[Acl, ...]:
+def of_addresses(api: Api) -> tuple[Acl, ...]:
     return tuple(acl for acl in api.acls if acl.entity_type == "IP")
 
 
@@ -29,14 +29,15 @@ def _of_accounts(api: Api) -> tuple[Acl, ...]:
 
 
 def skips_address(api: Api) -> str:
-    return "" if _of_addresses(api) else "no list of addresses is bound"
+    return "" if of_addresses(api) else "no list of addresses is bound"
 
 
-def check_address(call: Call) -> Response | None:
+@given(of_addresses)
+def check_address(lists: tuple[Acl, ...], call: Call) -> Response | None:
     """Refuse an address that a list does not let pass."""
     client = call.request.client
     try:
-        for acl in _of_addresses(call.api):
+        for acl in lists:
             if not acl.permits(client):
                 raise AddressRefused(reason=f"{client} is refused by {acl.name}")
     except NoAddress as error:

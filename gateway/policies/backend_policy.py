@@ -12,7 +12,7 @@ from gateway.cookies import cookie_values
 from gateway.patterns import pattern
 from gateway.policies.orchestration import mapped
 from gateway.policies.parameters import lookup
-from gateway.snapshot import Api, BackendPolicy, Condition, per_api
+from gateway.snapshot import Api, BackendPolicy, Condition, given, per_api
 
 Test = Callable[[Call], bool]
 
@@ -21,20 +21,8 @@ def skips(api: Api) -> str:
     return "" if api.policies else "the API has no backend policy"
 
 
-def choose_backend(call: Call) -> None:
-    """Take the backend of the first policy that applies, else the default one."""
-    for rule in _rules(call.api):
-        if rule.applies(call):
-            call.backend = rule.policy.backend
-            if call.trace is not None:
-                call.explain(policy=rule.policy.name)
-            return
-    if call.trace is not None:
-        call.explain(policy="none applies: the default backend")
-
-
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
     """A policy with its conditions made ready."""
 
     policy: BackendPolicy
@@ -50,10 +38,23 @@ class _Rule:
 
 
 @per_api
-def _rules(api: Api) -> tuple[_Rule, ...]:
+def rules(api: Api) -> tuple[Rule, ...]:
     return tuple(
-        _Rule(policy, tuple(map(_test, policy.conditions))) for policy in api.policies
+        Rule(policy, tuple(map(_test, policy.conditions))) for policy in api.policies
     )
+
+
+@given(rules)
+def choose_backend(rules: tuple[Rule, ...], call: Call) -> None:
+    """Take the backend of the first policy that applies, else the default one."""
+    for rule in rules:
+        if rule.applies(call):
+            call.backend = rule.policy.backend
+            if call.trace is not None:
+                call.explain(policy=rule.policy.name)
+            return
+    if call.trace is not None:
+        call.explain(policy="none applies: the default backend")
 
 
 def _test(condition: Condition) -> Test:

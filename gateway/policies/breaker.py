@@ -23,7 +23,7 @@ from gateway.policies.document import Part
 from gateway.policies.downgrade import Downgrade, parse_downgrade
 from gateway.policies.form import Field, Table, parameters
 from gateway.policies.plugins import read
-from gateway.snapshot import Api, per_api
+from gateway.snapshot import Api, given, per_api
 from gateway.state import Breaker
 
 NAME = "breaker"
@@ -225,7 +225,7 @@ def config(api: Api) -> Config | None:
 
 
 @per_api
-def _policy(api: Api) -> Config:
+def named(api: Api) -> Config:
     """With breakers of this API's own, or of all that it is bound to."""
     policy = config(api)
     assert policy is not None
@@ -237,9 +237,10 @@ def skips(api: Api) -> str:
     return "" if config(api) else "no circuit breaker policy is bound"
 
 
-def check(call: Call) -> Response | None:
+@given(named)
+def check(policy: Config, call: Call) -> Response | None:
     """Let the call through to its backend, or to what stands in for it."""
-    rule = _policy(call.api).rule(call)
+    rule = policy.rule(call)
     fuse = rule.fuse
     left = call.services.state.open_left(fuse.breaker)
     if call.trace is not None:
@@ -282,5 +283,7 @@ def record(call: Call, answer: Response) -> Response | None:
         spent = (time.perf_counter() - watch.started) * 1000
         seen: Mapping[str, float] = {STATUS: answer.status, TIME: spent}
         healthy = not watch.unhealthy(seen)
-    call.services.state.note(watch.breaker, healthy)
+    # By count only the unhealthy matter: their window starts with the first of them.
+    if not healthy or watch.breaker.percentage:
+        call.services.state.note(watch.breaker, healthy)
     return None

@@ -16,7 +16,7 @@ from gateway.http import RawHeaders, Request, Response
 from gateway.policies.document import Part
 from gateway.policies.form import Field
 from gateway.policies.plugins import read
-from gateway.snapshot import Api, per_api
+from gateway.snapshot import Api, given, per_api
 
 NAME = "cors"
 TITLE = "CORS"
@@ -170,21 +170,20 @@ def is_preflight(request: Request) -> bool:
     return b"origin" in headers and b"access-control-request-method" in headers
 
 
-def preflight(call: Call) -> Response | None:
+@given(config)
+def preflight(policy: Config, call: Call) -> Response | None:
     """Answer a preflight; whether its origin may call shows in the headers."""
     if not is_preflight(call.request):
         return call.skip("the request is no preflight")
-    policy = config(call.api)
-    assert policy is not None
     if policy.origin(call.request) is None:
         call.explain(because="the origin is not among the allowed ones")
         return Response(200, [], b"")
     return Response(200, list(policy.preflight), b"")
 
 
-def apply(call: Call, answer: Response) -> Response | None:
+@given(config)
+def apply(policy: Config | None, call: Call, answer: Response) -> Response | None:
     """The answer with the policy's headers in place of any backend's."""
-    policy = config(call.api)
     if policy is None:
         return _open(call, answer)
     headers, added = answer.headers, policy.answer

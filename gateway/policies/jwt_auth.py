@@ -15,7 +15,7 @@ from gateway.policies.document import Part
 from gateway.policies.form import Field, Table, choices
 from gateway.policies.keys import FetchedKeys, Keys, KeysMissing, TokenRefused
 from gateway.policies.plugins import read
-from gateway.snapshot import Api, per_api
+from gateway.snapshot import Api, given, per_api
 
 NAME = "jwt_auth"
 TITLE = "JWT Authentication"
@@ -180,10 +180,9 @@ def skips(api: Api) -> str:
     return "" if config(api) else "no JWT policy is bound"
 
 
-def authenticate(call: Call) -> Awaitable[None] | None:
+@given(config)
+def authenticate(policy: Config, call: Call) -> Awaitable[None] | None:
     """Refuse a call without a valid token."""
-    policy = config(call.api)
-    assert policy is not None
     token = _token(call, policy)
     if token is None:
         if not policy.optional:

@@ -16,7 +16,7 @@ from gateway.call import Call
 from gateway.errors import OrchestrationFailed, OrchestrationMissing
 from gateway.policies.document import Part
 from gateway.policies.parameters import lookup, received
-from gateway.snapshot import Api, Orchestration, ReqParam, per_api
+from gateway.snapshot import Api, Orchestration, ReqParam, given, per_api
 from gateway.snapshot.orchestration import Mapped
 
 STRATEGIES = (
@@ -40,10 +40,9 @@ def skips(api: Api) -> str:
     return "" if orchestrated(api) else "no parameter has orchestration rules"
 
 
-def orchestrate(call: Call) -> None:
+@given(orchestrated)
+def orchestrate(param: ReqParam, call: Call) -> None:
     """Make the parameter's value into the one that its rules say."""
-    param = orchestrated(call.api)
-    assert param is not None
     values = lookup(call, param.name)
     rule, value = produce(param.orchestrations, values[0] if values else "")
     call.mapped = {(rule.location, rule.name.lower()): value}

@@ -21,7 +21,7 @@ from gateway.policies.document import Part
 from gateway.policies.form import Field, Table
 from gateway.policies.plugins import read
 from gateway.policies.system import is_known, system_value
-from gateway.snapshot import Api, BackendParam, per_api
+from gateway.snapshot import Api, BackendParam, given, per_api
 
 NAME = "proxy_cache"
 TITLE = "Response Caching"
@@ -180,7 +180,7 @@ def config(api: Api) -> Config | None:
     return read(api, NAME, Config.parse)
 
 
-class _Keys:
+class Keys:
     """The keys of one API's answers: digests in which no value can be another.
 
     What configuration decides of them is hashed already; a changed policy starts anew.
@@ -192,6 +192,7 @@ class _Keys:
         self._begun = hashlib.sha256(scope)
         self._system = [system_value(name) for name in policy.system]
         self._queries, self._headers = policy.queries, policy.headers
+        self.policy = policy
 
     def of(self, call: Call) -> str:
         request = call.request
@@ -211,10 +212,10 @@ class _Keys:
 
 
 @per_api
-def _keys(api: Api) -> _Keys:
+def keys(api: Api) -> Keys:
     policy = config(api)
     assert policy is not None
-    return _Keys(api, policy)
+    return Keys(api, policy)
 
 
 def skips(api: Api) -> str:
@@ -224,10 +225,9 @@ def skips(api: Api) -> str:
     return f"{api.req_method} is not cached" if bound else "no cache policy is bound"
 
 
-def look_up(call: Call) -> Response | None | Awaitable[Response | None]:
+@given(keys)
+def look_up(keys: Keys, call: Call) -> Response | None | Awaitable[Response | None]:
     """Answer with what was kept, if it may be used for this call."""
-    policy = config(call.api)
-    assert policy is not None
     request = call.request
     headers = request.headers.last
     has_body = bool(request.body) or (request.read is not None and _framed(headers))
@@ -236,11 +236,11 @@ def look_up(call: Call) -> Response | None | Awaitable[Response | None]:
     if not _DISGUISES.isdisjoint(headers):
         call.cache_status = BYPASS
         return call.skip("the request asks for another thing than its path")
-    asked = _directives(request.headers) if policy.heeds(call) else {}
+    asked = _directives(request.headers) if keys.policy.heeds(call) else {}
     if "no-store" in asked:
         call.cache_status = BYPASS
         return call.skip("the client wants nothing kept")
-    call.cache_key = _keys(call.api).of(call)
+    call.cache_key = keys.of(call)
     if "no-cache" in asked:
         return _use(call, None, 0)
     kept = call.services.state.get(call.cache_key)
@@ -273,12 +273,11 @@ def _use(call: Call, kept: bytes | None, age: int | None) -> Response | None:
     return None
 
 
-def store(call: Call, answer: Response) -> Response | None:
+@given(config)
+def store(policy: Config, call: Call, answer: Response) -> Response | None:
     """Keep a backend's answer, as it is or once its stream has come to its end."""
     if not call.cache_key or call.error is not None:
         return None
-    policy = config(call.api)
-    assert policy is not None
     because, seconds = _lifetime(call, policy, answer)
     if call.trace is not None:
         call.explain(cached_seconds=seconds)

@@ -14,7 +14,7 @@ from gateway.http import RawHeaders, Response, clean_value
 from gateway.policies.document import Part
 from gateway.policies.form import Field, Table, choices
 from gateway.policies.plugins import read
-from gateway.snapshot import Api, per_api
+from gateway.snapshot import Api, given, per_api
 
 NAME = "set_resp_headers"
 TITLE = "HTTP Response Header Management"
@@ -118,10 +118,9 @@ def skips(api: Api) -> str:
     return "" if config(api) else "no response header policy is bound"
 
 
-def apply(call: Call, answer: Response) -> Response | None:
+@given(config)
+def apply(policy: Config, call: Call, answer: Response) -> Response | None:
     """The answer with its headers changed."""
-    policy = config(call.api)
-    assert policy is not None
     gone = policy.gone
     # A name has one entry, so what ends may go first.
     headers = [pair for pair in answer.headers if pair[0].lower() not in gone]

@@ -16,7 +16,7 @@ from gateway.errors import GatewayError, QuotaUsedUp, Throttled
 from gateway.http import RawHeaders, Response
 from gateway.policies import rate_limit
 from gateway.policies.plugins import read
-from gateway.snapshot import Api, Credential, Quota, Throttle, per_api
+from gateway.snapshot import Api, Credential, Quota, Throttle, given, per_api
 from gateway.snapshot.throttle import DEFAULT, SECONDS
 from gateway.state import Full, Window
 
@@ -103,10 +103,9 @@ def skips(api: Api) -> str:
     return "" if meter(api) else "nothing limits the calls of this API"
 
 
-def count(call: Call) -> Awaitable[None] | Response | None:
+@given(meter)
+def count(counted: Meter, call: Call) -> Awaitable[None] | Response | None:
     """Count for the API and the address, or leave that to `count_caller`."""
-    counted = meter(call.api)
-    assert counted is not None
     first = counted.before(call)
     call.due = call.due + first if call.due else first
     if not counted.leaves:
@@ -127,9 +126,12 @@ def skips_caller(api: Api) -> str:
     return f"the authentication mode is {api.auth_type}"
 
 
-def count_caller(call: Call) -> Awaitable[None] | Response | None:
+@given(meter)
+def count_caller(
+    counted: Meter | None, call: Call
+) -> Awaitable[None] | Response | None:
     """Count for the user, the credential and its quota, and what was left."""
-    counted, app = meter(call.api), call.credential
+    app = call.credential
     if counted is not None and (more := counted.after(call)):
         call.due += more
     if app is not None and app.quota is not None:

@@ -5,7 +5,7 @@ when a snapshot is loaded, not per request.
 """
 
 from gateway.snapshot.acl import Acl
-from gateway.snapshot.api import Api, ReqParam, per_api
+from gateway.snapshot.api import Api, ReqParam, bound, given, per_api
 from gateway.snapshot.authorizer import Authorizer, Identity
 from gateway.snapshot.backend import (
     Backend,
@@ -70,7 +70,9 @@ __all__ = [
     "Target",
     "TokenIssuer",
     "User",
+    "bound",
     "dump",
+    "given",
     "load",
     "per_api",
 ]

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, update_wrapper
-from typing import TypeVar
+from functools import cached_property, partial, update_wrapper
+from typing import Any, TypeVar
 
 from gateway.snapshot.acl import Acl
 from gateway.snapshot.authorizer import Authorizer
@@ -15,6 +15,7 @@ from gateway.snapshot.signature import Signature
 from gateway.snapshot.throttle import Throttle
 
 T = TypeVar("T")
+Work = TypeVar("Work", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -112,3 +113,19 @@ def per_api(work: Callable[[Api], T]) -> Callable[[Api], T]:
             return made
 
     return update_wrapper(remembered, work)
+
+
+def given(config: Callable[[Api], Any]) -> Callable[[Work], Work]:
+    """Mark a phase that takes, before the call, what `config` says of its API."""
+
+    def mark(work: Work) -> Work:
+        vars(work)["config"] = config
+        return work
+
+    return mark
+
+
+def bound(work: Callable[..., T], api: Api) -> Callable[..., T]:
+    """A phase as the calls of one API go through it: what it is given is there."""
+    config = getattr(work, "config", None)
+    return work if config is None else partial(work, config(api))

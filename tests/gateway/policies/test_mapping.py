@@ -38,8 +38,8 @@ def mapped(
     routing.match_route(call)
     if call.api.req_params:
         parameters.check_parameters(call)
-    if orchestration.orchestrated(call.api):
-        orchestration.orchestrate(call)
+    if param := orchestration.orchestrated(call.api):
+        orchestration.orchestrate(param, call)
     mapping.build_outgoing(call)
     assert call.outgoing is not None
     return call.outgoing
