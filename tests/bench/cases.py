@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.bench import peers
+from tests.bench import bound, peers
 from tests.bench.contestants import (
     BACKEND,
     DJANGO,
@@ -86,6 +86,20 @@ def _loads(rows: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> list[Row
     return found
 
 
+NOTHING_BOUND = "no policy"
+# How much dearer a call may be with what is bound: 5 % and 20 % of the throughput.
+BOUND = {"throttling and addresses": 1 / 0.95, "ten policies": 1 / 0.8}
+
+
+def _policies() -> list[Row]:
+    return [
+        *ours(TWO, NOTHING_BOUND),
+        *ours(TWO, "throttling and addresses", policies=bound.TWO),
+        *ours(TWO, "ten policies", policies=bound.TEN),
+        *ours(TWO, "a kept answer", policies=bound.CACHE),
+    ]
+
+
 _COUNTS = (1, 32, 256, 1024)
 _HTTPS: tuple[dict[str, bool], ...] = (
     {},
@@ -119,6 +133,7 @@ CASES = (
         "One API beside 10,000 others, credentials and authorizers too",
         [*ours(TWO, "alone"), *ours(TWO, "among 10,000", others=10_000)],
     ),
+    Case("policies", "Two factors, and policies that let the call pass", _policies()),
     Case(
         "connections",
         "Two factors, by number of connections",
@@ -147,6 +162,16 @@ GOALS = (
         for goal in (
             Goal("called", f"{name}, called", f"{name}, remembered", least=0.3),
             Goal("called", f"{name}, called", "", "p99", most=4.0, against="p50"),
+            *(
+                Goal(
+                    "policies",
+                    f"{name}, {what}",
+                    f"{name}, {NOTHING_BOUND}",
+                    "cpu",
+                    most=most,
+                )
+                for what, most in BOUND.items()
+            ),
             Goal("many", f"{name}, among 10,000", f"{name}, alone", least=0.9),
             Goal(
                 "connections",

@@ -34,11 +34,13 @@ def median(rounds: Sequence[Any], figure: str) -> float:
     return statistics.median(getattr(one, figure) for one in rounds)
 
 
-def ratios(result: Result, name: str, reference: str = "") -> list[float]:
-    """Of a row's rate to that of the reference, in each round."""
+def ratios(
+    result: Result, name: str, reference: str = "", figure: str = "rate"
+) -> list[float]:
+    """Of a row's figure to that of the reference, in each round."""
     against = result.figures[reference or next(iter(result.figures))]
     pairs = zip(result.figures[name], against, strict=True)
-    return [row.rate / base.rate for row, base in pairs]
+    return [getattr(row, figure) / getattr(base, figure) for row, base in pairs]
 
 
 def goals(results: Sequence[Result]) -> Iterator[str]:
@@ -52,14 +54,17 @@ def goals(results: Sequence[Result]) -> Iterator[str]:
             continue
         found = _reached(goal, result)
         met = "met   " if goal.least <= found <= goal.most else "missed"
-        wanted = f">= {goal.least:g}" if goal.least else f"<= {goal.most:g}"
+        wanted = f">= {goal.least:g}" if goal.least else f"<= {goal.most:.3g}"
         what = goal.reference or f"{goal.figure} / {goal.against}"
+        if goal.reference and goal.figure != "rate":
+            what += f" ({goal.figure})"
         yield f"{met} {found:6.2f} ({wanted:7}) {goal.row}: {what}"
 
 
 def _reached(goal: Goal, result: Result) -> float:
     if goal.reference:
-        return statistics.median(ratios(result, goal.row, goal.reference))
+        found = ratios(result, goal.row, goal.reference, goal.figure)
+        return statistics.median(found)
     rounds = result.figures[goal.row]
     return median(rounds, goal.figure) / median(rounds, goal.against)
 

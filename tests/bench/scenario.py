@@ -1,6 +1,7 @@
 """The benchmark's request, and the gateway's configuration that answers it."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from gateway import signing
@@ -20,6 +21,7 @@ from gateway.snapshot import (
     Snapshot,
     Target,
 )
+from tests.bench import bound
 
 HOST, PATH, QUERY = "bench.apig.localhost", "/api/two_factor", "test=user%40123"
 KEY, SECRET, TOKEN = (
@@ -48,10 +50,12 @@ def snapshot(
     backend: str = "",
     path: str = PATH,
     others: int = 0,
+    policies: Sequence[str] = (),
 ) -> Snapshot:
     """One API; `ttl` 0 calls its authorizer each time, `backend` is host:port.
 
-    `others` is how many more APIs, credentials and authorizers there are.
+    `others` is how many more APIs, credentials and authorizers there are, `policies`
+    what is bound (`bound.BIND`).
     """
     code = Store(packages).put({"index.py": CODE.encode()})
     function = Function("urn:bench", "bench", "Python3.9", "index.handler", code)
@@ -74,7 +78,7 @@ def snapshot(
         credentials=frozenset({"app"}),
     )
     more = range(others)
-    return Snapshot(
+    made = Snapshot(
         groups=(Group("group", "group", True, (HOST,)),),
         apis=(*(_other(n, api) for n in more), api),
         credentials=(
@@ -91,6 +95,7 @@ def snapshot(
         functions=(function,),
         settings=Settings(sl_domain_calls=10**9),
     )
+    return bound.bind(made, policies)
 
 
 def _other(number: int, api: Api) -> Api:
