@@ -11,9 +11,14 @@ from console.models import Api, ThrottleBinding
 from console.models.binding import Binding
 from console.views import generic
 
-# Where on the way of a call a policy acts: before the backend, at it, or after.
-AT_BACKEND = ("signature", "plugin:breaker", "plugin:proxy_mirror")
-AFTER = ("plugin:set_resp_headers", "plugin:kafka_log")
+# Where on the way of a call a policy acts, in the order of `gateway/pipeline.py`.
+BEFORE = (
+    *("cors", "acl:IP", "throttle", "rate_limit", "oidc_auth", "jwt_auth"),
+    *("third_auth", "acl:DOMAIN", "acl:DOMAIN_ID"),
+)
+AT_BACKEND = ("proxy_cache", "breaker", "proxy_mirror", "signature")
+AFTER = ("set_resp_headers", "kafka_log")
+ORDER = (*BEFORE, *AT_BACKEND, *AFTER)
 
 
 class ApiPolicies(generic.Ask):
@@ -71,7 +76,8 @@ def path(api: Api) -> list[dict[str, Any]]:
     for release in api.releases.filter(status=1).select_related("env"):
         name = release.env.name
         found[name] = {"env": name, "before": [], "at": [], "after": []}
-    for binding in bindings.of_api(api):
+    bound = sorted(bindings.of_api(api), key=lambda binding: ORDER.index(binding.slot))
+    for binding in bound:
         stage = found.get(binding.env.name)
         if stage is not None:
             stage[_place(binding.slot)].append(binding.policy)

@@ -5,6 +5,8 @@ from django.test import Client
 
 from console import bindings, models, publish
 from console.models.environment import RELEASE_ID
+from console.views.api.policies import ORDER
+from gateway.policies.registry import PLUGINS
 from tests.console import policies, world
 from tests.console.conftest import MakeClient
 from tests.console.page import Page
@@ -102,6 +104,33 @@ def test_the_page_of_an_api_draws_its_policies(admin_client: Client) -> None:
     page = Page(admin_client.get(api.get_absolute_url()))
     assert policy.name in page.html
     assert "The way of a call in RELEASE" in page.html
+
+
+def test_they_are_drawn_in_the_order_in_which_they_act(admin_client: Client) -> None:
+    api, env = world.published(), world.environment()
+    header = {"name": "X-A", "action": "add", "value": "1"}
+    bound = [
+        policies.plugin("set_resp_headers", response_headers=[header]),
+        policies.signature(),
+        policies.plugin("proxy_mirror", protocol="HTTP", host="mirror:80"),
+        policies.throttle(),
+        policies.acl(),
+        policies.plugin(),
+    ]
+    for policy in bound:
+        bindings.bind(policy, [api], env)
+    page = Page(admin_client.get(api.get_absolute_url()))
+    way = page.text.partition("Request Path")[2]
+    names = [str(policy) for policy in reversed(bound)]
+    places = [way.index(name) for name in (*names[:3], "APIG", names[3], "Mock")]
+    assert places == sorted(places)
+    assert way.index("Mock") < way.index(names[-1])
+
+
+def test_every_kind_of_policy_has_its_place() -> None:
+    slots = {*ORDER} - {"throttle", "signature"}
+    kinds = {f"acl:{kind}" for kind in models.Acl.Entity.values} | PLUGINS.keys()
+    assert slots == kinds
 
 
 def test_a_bound_policy_is_not_deleted(admin_client: Client) -> None:
