@@ -19,6 +19,8 @@ export default function rows(root) {
 const count = (table, which) =>
   table.querySelector(`[name="${table.dataset.rows}-${which}_FORMS"]`);
 
+const CONTROLS = "input, textarea";
+
 const visible = (table) => table.querySelectorAll("tbody > [data-row]:not([hidden])");
 
 // A form that comes back with errors still holds the rows deleted before it was sent.
@@ -34,19 +36,24 @@ function dropBlankRows(table) {
   const kept = Math.max(count(table, "INITIAL").value, table.dataset.rowsMin);
   const all = [...table.querySelectorAll("tbody > [data-row]")];
   for (const row of all.slice(kept).reverse()) {
-    if (row.hidden || !isBlank(row)) return;
+    if (row.hidden || !isBlank(table, row)) return;
     row.remove();
     total.value = Number(total.value) - 1;
   }
 }
 
-const isBlank = (row) =>
-  !row.querySelector(".field-errors") &&
-  [...row.querySelectorAll("input, textarea")].every((control) =>
-    ["checkbox", "radio", "hidden"].includes(control.type)
-      ? control.checked === control.defaultChecked
-      : control.value === "",
+// Blank is what a new row is: its defaults are not what somebody wrote.
+function isBlank(table, row) {
+  const fresh = [...table.querySelector("template").content.querySelectorAll(CONTROLS)];
+  return (
+    !row.querySelector(".field-errors") &&
+    [...row.querySelectorAll(CONTROLS)].every((control, number) =>
+      ["checkbox", "radio", "hidden"].includes(control.type)
+        ? control.checked === control.defaultChecked
+        : control.value === fresh[number]?.value,
+    )
   );
+}
 
 function add(table) {
   const total = count(table, "TOTAL");
