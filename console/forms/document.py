@@ -5,7 +5,7 @@ See gateway/policies/form.py. Members that no field shows stay as they are.
 
 import copy
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,8 @@ from django import forms
 
 from console.forms.acl import ListField
 from console.forms.base import PlainForm, RowFormSet, rows_of, switch
-from console.models.plugin import MASK
+from console.models import Api, Channel
+from console.models.plugin import LOGIN_ROUTE, MASK
 from gateway.policies.form import Field, Form, Table
 
 _REST = "rest"
@@ -51,6 +52,8 @@ def field_of(item: Field) -> forms.Field:
     }
     if item.kind == "choice":
         return forms.ChoiceField(choices=item.choices, **known | {"required": True})
+    if item.kind in _CHOSEN:
+        return forms.ChoiceField(choices=_CHOSEN[item.kind], **known)
     if item.kind == "flag":
         return forms.BooleanField(widget=switch(), **known)
     if item.kind == "number":
@@ -69,6 +72,23 @@ def field_of(item: Field) -> forms.Field:
     widget = widgets.get(item.kind, forms.TextInput())
     widget.attrs |= attrs
     return forms.CharField(widget=widget, strip=item.kind != "secret", **known)
+
+
+def _channels() -> list[tuple[str, str]]:
+    return [_NOTHING, *((row.pk, str(row)) for row in Channel.objects.all())]
+
+
+def _logins() -> list[tuple[str, str]]:
+    rows = Api.objects.filter(**LOGIN_ROUTE).select_related("group")
+    named = [(row.pk, f"{row} ({row.req_uri}, {row.group})") for row in rows]
+    return [_NOTHING, *named]
+
+
+_NOTHING = ("", "Select")
+_CHOSEN: dict[str, Callable[[], list[tuple[str, str]]]] = {
+    "channel": _channels,
+    "login": _logins,
+}
 
 
 class Rows:

@@ -32,7 +32,7 @@ MAX_DEPTH = 100
 _CHANNELS = ("vpc_channel_id", "vpc_id")
 # Where a login comes back to, and leaves by (policies.md section 4.8).
 _ROUTES = ("redirect_api_id", "logout_api_id")
-_ROUTE: dict[str, Any] = {
+LOGIN_ROUTE: dict[str, Any] = {
     "req_method": "GET",
     "req_protocol": "HTTPS",
     "match_mode": "NORMAL",
@@ -155,7 +155,9 @@ class Plugin(Policy):
             api = Api.objects.filter(pk=id).first()
             if api is None:
                 raise _refused(f"{name}: there is no API {id}")
-            if any(getattr(api, field) != value for field, value in _ROUTE.items()):
+            if any(
+                getattr(api, field) != value for field, value in LOGIN_ROUTE.items()
+            ):
                 raise _refused(
                     f"{name}: {api} must be GET over HTTPS, matched exactly, without "
                     "authentication, and with a Mock as backend"

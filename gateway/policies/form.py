@@ -7,12 +7,26 @@ A path such as `cache_key.headers` names a member of an object in the document.
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["text", "area", "secret", "number", "flag", "choice", "lines", "json"]
+Kind = Literal[
+    "text",
+    "area",
+    "secret",
+    "number",
+    "flag",
+    "choice",
+    "lines",
+    "json",
+    "channel",
+    "login",
+]
 
 
 @dataclass(frozen=True)
 class Field:
     """One member. `lines` is a list of strings, one a line; `json` any value.
+
+    `channel` is the id of a load balance channel, `login` that of an API that logins
+    come back to.
 
     Without a `default` the member is left out when it is blank. `show_if` is a
     condition of static/js/show-if.js on other paths: `type=http|mock`.

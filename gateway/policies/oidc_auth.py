@@ -40,11 +40,13 @@ FORM = (
     Field("discovery", "Discovery Address", required=True),
     Field(
         "redirect_api_id",
-        "Redirect API ID",
+        "Redirect API",
+        "login",
         required=True,
-        help="Where browsers come back to. Bind the policy to it and to logout.",
+        help="Where browsers come back to: GET over HTTPS, matched exactly, without "
+        "authentication, with a Mock as backend. Bind the policy to it and to logout.",
     ),
-    Field("logout_api_id", "Logout API ID"),
+    Field("logout_api_id", "Logout API", "login"),
     Field("redirect_after_logout_uri", "Address after Logout"),
     Field("scope", "Scope", default="openid email profile"),
     Field("access_token_expires_in", "Token Lifetime (s)", "number", 3600),

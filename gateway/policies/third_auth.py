@@ -65,7 +65,8 @@ FORM = (
     Field("auth_request.vpc_channel_enabled", "Load Balance Channel", "flag", False),
     Field(
         "auth_request.vpc_channel_info.vpc_id",
-        "Channel ID",
+        "Channel",
+        "channel",
         show_if="auth_request.vpc_channel_enabled=on",
     ),
     Field(
