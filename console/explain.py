@@ -85,6 +85,9 @@ def _links(record: AccessLog) -> list[Link]:
         target = model._default_manager.filter(pk=pk).first() if pk else None
         if target is not None:
             found.append((f"{noun} {target}", target.get_absolute_url()))
+    if record.authorizer_time == 0 and record.authorizer_id:
+        cache = f"{reverse('authorizer-cache')}?authorizer={record.authorizer_id}"
+        found.append(("The authorizer's answer was remembered", cache))
     if Trace.objects.filter(request_id=record.request_id).exists():
         trace = reverse("trace-detail", args=[record.request_id])
         found.append(("The request as it came", trace))

@@ -57,9 +57,9 @@ def consult(call: Call, guard: Authorizer, apply: Apply) -> Awaitable[None] | No
     function = guard.target.pick() if guard.target else None
     key = _verdict_key(call, guard, function)
     known = call.services.verdicts.get(key) if guard.ttl else None
-    call.asked = call.asked or 0.0
     if known is None or function is None:
         return _ask(call, guard, function, key, apply)
+    call.asked = call.asked or 0.0
     if call.trace is not None:
         left = call.services.verdicts.seconds_left(key)
         call.explain(

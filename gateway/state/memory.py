@@ -96,13 +96,13 @@ class ExpiringCache:
     def forget(self, chosen: Callable[[Hashable], bool]) -> int:
         """Drop what is under the keys that are chosen, and what is under way.
 
-        How many were alive.
+        How many were alive. Choosing may take long, and nobody waits for it.
         """
         with self._lock:
             self.forgotten += 1
-            keys = [entry.key for entry in self.living() if chosen(entry.key)]
-            for key in keys:
-                self.drop(key)
+        keys = [entry.key for entry in self.living() if chosen(entry.key)]
+        for key in keys:
+            self.drop(key)
         return len(keys)
 
     def clear(self) -> None:

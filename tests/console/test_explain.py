@@ -76,3 +76,14 @@ def test_objects_that_are_gone_are_not_linked() -> None:
 
 def test_a_call_that_passed_was_not_refused() -> None:
     assert "let the call through" in explain.explain(record(status=200)).rule
+
+
+def test_an_answer_that_was_remembered_leads_to_where_it_can_be_flushed() -> None:
+    guard = world.authorizer()
+    fields = {"apig_err_code": "APIG.0305", "authorizer_id": guard.pk}
+    remembered = explain.explain(record(authorizer_time=0.0, **fields))
+    url = f"/policies/authorizers/cache/?authorizer={guard.pk}"
+    assert dict(remembered.links)["The authorizer's answer was remembered"] == url
+    for seconds in (None, 0.004):
+        found = explain.explain(record(authorizer_time=seconds, **fields))
+        assert url not in dict(found.links).values()

@@ -146,6 +146,17 @@ def test_a_debug_call_and_its_snippets_are_fine(caller: Caller, person: Person) 
     check(person)
 
 
+def test_cached_verdicts_are_fine(caller: Caller, person: Person) -> None:
+    caller.call()
+    person.open_authorizer(NAME)
+    person.follow("Cached Verdicts")
+    person.reads("header token")
+    check(person)
+    person.press("Flush This Authorizer")
+    person.reads("The next calls ask again.")
+    check(person)
+
+
 def test_access_keys_and_app_codes_are_fine(caller: Caller, person: Person) -> None:
     person.page.goto("/access-keys/create/")
     person.press("OK")

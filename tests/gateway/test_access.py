@@ -52,6 +52,13 @@ def test_an_authorizer_s_time_is_told_and_0_when_remembered(world: World) -> Non
     assert record["authorizer_id"] == own.id
 
 
+def test_no_time_is_told_when_there_was_nobody_to_ask(world: World) -> None:
+    lost = guard("", target=None)
+    world.publish(auth_type="AUTHORIZER", authorizer=lost)
+    assert world.send(request("GET", "/orders")).status == 500
+    assert told(world)["authorizer_time"] is None
+
+
 def test_hostile_texts_are_cut_and_never_fail(world: World) -> None:
     world.publish()
     hostile = "x" * 5000 + "\x1b[31m"
