@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, TypeVar
 
 from django.core.validators import RegexValidator
@@ -45,6 +46,14 @@ def _fit(field: Any, value: Any) -> Any:
         return value
     text = value.replace("\0", "\ufffd")
     return text if field.max_length is None else text[: field.max_length]
+
+
+def copy_of(row: Row) -> Row:
+    """An object with all that another has but its id, not saved yet."""
+    made = copy(row)
+    made._state = type(row._state)()
+    made.pk = new_id()
+    return made
 
 
 class Noun(models.Model):

@@ -89,6 +89,11 @@ urlpatterns = [
     path("policies/acl/create/", acl.AclEdit.as_view(), name="acl-create"),
     path("policies/acl/<pk>/edit/", acl.AclEdit.as_view(), name="acl-edit"),
     *bound(Throttle, throttle.ThrottleDetail, throttle.ThrottleDelete),
+    path(
+        "policies/acl/<pk>/clone/",
+        binding.Clone.as_view(model=Acl),
+        name="acl-clone",
+    ),
     *bound(Acl, acl.AclDetail, acl.AclDelete),
     path("policies/plugin/create/", plugin.PluginEdit.as_view(), name="plugin-create"),
     path("policies/plugin/<pk>/edit/", plugin.PluginEdit.as_view(), name="plugin-edit"),
@@ -106,6 +111,11 @@ urlpatterns = [
         Signature,
         signature_key.SignatureKeyDetail,
         signature_key.SignatureKeyDelete,
+    ),
+    path(
+        "policies/plugin/<pk>/clone/",
+        binding.Clone.as_view(model=Plugin),
+        name="plugin-clone",
     ),
     *bound(Plugin, plugin.PluginDetail, plugin.PluginDelete),
     path("policies/channels/", channel.ChannelList.as_view(), name="channel-list"),

@@ -11,11 +11,14 @@ from django.utils.functional import cached_property
 from console import bindings
 from console.forms.binding import BindForm
 from console.models import Api, ApiGroup, Environment
+from console.models.base import copy_of, default_name
 from console.templatetags.policies import address
 from console.views import generic
 
 # What a page of the dialog shows; filters find the others.
 SHOWN = 200
+# Of every policy that can be cloned; an ending goes after it.
+LONGEST_NAME = 64
 
 
 class PolicyDetail(generic.Detail):
@@ -38,6 +41,7 @@ class PolicyDetail(generic.Detail):
             facts=facts + self.facts(),
             bound=self.part(bound, "bound"),
             environments=Environment.objects.all(),
+            clone_url=address(f"{policy.noun}-clone", policy.pk),
             edit_url=address(f"{policy.noun}-edit", policy.pk),
             delete_url=reverse(f"{policy.noun}-delete", args=[policy.pk]),
             bind_url=f"{policy.noun}-bind",
@@ -55,6 +59,25 @@ class PolicyDelete(generic.Delete):
 
     def get_success_url(self) -> str:
         return reverse("policy-list")
+
+
+class Clone(generic.Act):
+    """A copy under a name of its own, bound to nothing yet."""
+
+    verb = "add"
+    model: Any = None
+
+    def act(self, target: Any) -> str:
+        made = copy_of(target)
+        field = target.title_field
+        name = getattr(target, field)[: LONGEST_NAME - 5]
+        setattr(made, field, default_name(name))
+        made.save_valid()
+        self.made = made
+        return f"Cloned as {made}. It is bound to no API yet."
+
+    def get_next_url(self, target: Any) -> str:
+        return str(getattr(self, "made", target).get_absolute_url())
 
 
 class Bind(generic.Ask):

@@ -54,6 +54,8 @@ class PolicyList(generic.List):
             row["type"] = names.get(row["kind"], row["kind"])
             row["url"] = reverse(f"{row['noun']}-detail", args=[row["pk"]])
             row["edit_url"] = address(f"{row['noun']}-edit", row["pk"])
+            # Throttling policies and signature keys cannot be cloned.
+            row["clone_url"] = address(f"{row['noun']}-clone", row["pk"])
             row["delete_url"] = reverse(f"{row['noun']}-delete", args=[row["pk"]])
         return context
 

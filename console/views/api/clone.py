@@ -1,13 +1,12 @@
 """Clone an API."""
 
-from copy import copy
 from typing import Any
 
 from django.http import HttpResponse
 
 from console.forms.api.clone import CloneForm
 from console.models import Api
-from console.models.base import new_id
+from console.models.base import copy_of
 from console.views import generic
 
 
@@ -23,7 +22,7 @@ class ApiClone(generic.Ask):
         return f"Clone {self.target}"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"instance": _copy(self.target)}
+        return super().get_form_kwargs() | {"instance": copy_of(self.target)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         self.made = form.instance
@@ -35,10 +34,3 @@ class ApiClone(generic.Ask):
 
     def get_success_url(self) -> str:
         return str(self.made.get_absolute_url())
-
-
-def _copy(api: Api) -> Api:
-    made = copy(api)
-    made._state = type(api._state)()
-    made.pk = new_id()
-    return made

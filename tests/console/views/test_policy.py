@@ -5,6 +5,7 @@ from django.test import Client
 
 from console import bindings, models
 from tests.console import policies, world
+from tests.console.page import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +90,26 @@ def test_an_access_control_policy_takes_one_entry_a_line(admin_client: Client) -
     admin_client.post(f"/policies/acl/{policy.pk}/edit/", changed)
     policy.refresh_from_db()
     assert (policy.entity_type, policy.values) == ("IP", ["198.51.100.1"])
+
+
+def test_a_policy_is_cloned_unbound(admin_client: Client) -> None:
+    plugin = policies.plugin(client_secret="hush")
+    api = world.published()
+    bindings.bind(plugin, [api], world.environment())
+    listed = Page(admin_client.get("/policies/"))
+    assert f"/policies/plugin/{plugin.pk}/clone/" in listed.html
+    response = admin_client.post(f"/policies/plugin/{plugin.pk}/clone/")
+    made = models.Plugin.objects.exclude(pk=plugin.pk).get()
+    assert response["Location"] == made.get_absolute_url()
+    assert made.plugin_name.startswith(f"{plugin.plugin_name}_")
+    assert (made.document, made.bindings.count()) == (plugin.document, 0)
+    acl = policies.acl("192.0.2.1", acl_name="a" * 64)
+    admin_client.post(f"/policies/acl/{acl.pk}/clone/")
+    copy = models.Acl.objects.exclude(pk=acl.pk).get()
+    assert (copy.acl_value, len(copy.acl_name)) == ("192.0.2.1", 64)
+
+
+def test_throttling_and_signature_keys_are_not_cloned(admin_client: Client) -> None:
+    for row in (policies.throttle(), policies.signature()):
+        page = Page(admin_client.get(row.get_absolute_url()))
+        assert "/clone/" not in page.html
