@@ -52,12 +52,14 @@ class AuthorizerForm(NounForm):
             "ttl",
             "need_body",
             "user_data",
+            "network_type",
             "timeout",
             "retry_attempts",
             "auth_downgrade_enabled",
         )
         widgets = {
             "type": segmented(),
+            "network_type": segmented(),
             "ttl": forms.NumberInput(attrs={"min": 0, "max": 3600}),
             "timeout": forms.NumberInput(attrs={"min": 1, "max": 600_000}),
             "retry_attempts": forms.NumberInput(attrs={"min": 0, "max": 10}),
@@ -78,6 +80,7 @@ class AuthorizerForm(NounForm):
             "function": "The function that answers allow or deny.",
             "need_body": "Hand the request body to the function too.",
             "user_data": "At most 2,048 characters, stored and shown as plain text.",
+            "network_type": "Kept for the management API: functions are reached alike.",
             "timeout": "How long the function may take: 1 to 600,000.",
             "retry_attempts": "How often a failed call is tried again: 0 to 10.",
             "auth_downgrade_enabled": "Let calls through while the function service "
@@ -115,9 +118,8 @@ class AuthorizerForm(NounForm):
         return [self[n] for n in ("need_body", "user_data")]
 
     def advanced(self) -> list[forms.BoundField]:
-        return [
-            self[n] for n in ("timeout", "retry_attempts", "auth_downgrade_enabled")
-        ]
+        names = ("network_type", "timeout", "retry_attempts")
+        return [self[n] for n in (*names, "auth_downgrade_enabled")]
 
     def clean(self) -> dict[str, Any]:
         super().clean()

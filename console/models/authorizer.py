@@ -66,6 +66,13 @@ class Authorizer(Noun):
         blank=True,
         related_name="authorizers",
     )
+    # How the vendor's gateway reaches functions; here it is one and the same.
+    network_type = models.CharField(
+        "Network Architecture",
+        max_length=2,
+        default="V1",
+        choices=[("V1", "V1"), ("V2", "V2")],
+    )
     ttl = models.PositiveIntegerField(
         "Max. Cache Age (s)",
         default=0,

@@ -32,7 +32,6 @@ class AuthorizerSerializer(Serializer):
     authorizer_uri = Urn()
     authorizer_version = Text(required=False, allow_blank=True)
     authorizer_alias_uri = Urn(required=False, allow_blank=True)
-    network_type = serializers.ChoiceField(["V1", "V2"], default="V1")
     identities = serializers.ListField(required=False)
 
     class Meta:
@@ -73,7 +72,6 @@ class AuthorizerSerializer(Serializer):
         if isinstance(data, dict) and data.get("authorizer_alias_uri") == "":
             data = {k: v for k, v in data.items() if k != "authorizer_alias_uri"}
         given = super().to_internal_value(data)
-        given.pop("network_type", None)
         named = given.pop("authorizer_uri")
         alias = given.pop("authorizer_alias_uri", None)
         version = given.pop("authorizer_version", "")
@@ -83,9 +81,6 @@ class AuthorizerSerializer(Serializer):
         if version not in ("", LATEST):
             given["version"] = _version(named.function, version)
         return given
-
-    def to_representation(self, instance: models.Authorizer) -> dict[str, Any]:
-        return {"network_type": "V1"} | super().to_representation(instance)
 
 
 def _version(function: models.Function, name: str) -> models.Version:

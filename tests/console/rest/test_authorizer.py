@@ -36,7 +36,8 @@ def test_an_authorizer_is_made_shown_changed_and_deleted(
     assert guard["authorizer_alias_uri"] == ""
     path = f"~/authorizers/{guard['id']}"
     assert api("GET", path).json() == guard
-    assert api("PUT", path, body | {"ttl": 9}).json()["ttl"] == 9
+    changed = api("PUT", path, body | {"ttl": 9, "network_type": "V2"}).json()
+    assert (changed["ttl"], changed["network_type"]) == (9, "V2")
     listed = api("GET", "~/authorizers?type=FRONTEND&name=gua").json()
     assert [row["id"] for row in listed["authorizer_list"]] == [guard["id"]]
     assert api("GET", "~/authorizers?type=BACKEND").json()["total"] == 0
