@@ -17,6 +17,7 @@ from console.forms.api.params import (
     SystemRows,
 )
 from console.forms.api.rows import GroupUrlRows, HeaderRows
+from console.forms.api.saved import NAMES, initial_of
 from console.forms.base import PEM, PlainForm, RowFormSet, segmented, switch
 from console.forms.targets import chosen, function_field, target_choices
 from console.models import Api, Authorizer
@@ -26,21 +27,12 @@ from console.models.api.backends import (
     BY_GROUP,
     LONGEST,
     METHODS,
-    named,
     read_backend,
 )
 from console.models.channel import Channel
 from console.models.version import LATEST
-from console.urns import UnknownFunction
 
 Document = dict[str, Any]
-# Of saved documents: what the form calls some members.
-NAMES = {
-    "method": "req_method",
-    "protocol": "req_protocol",
-    "address": "url_domain",
-    "path": "req_uri",
-}
 
 
 _TABLES: dict[str, tuple[type[RowFormSet], type[BackendParamRow]]] = {
@@ -170,6 +162,9 @@ class BackendForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 10, "data-editor": "text"}),
         help_text="Sent as it stands.",
     )
+    remark = forms.CharField(label="Description", required=False, max_length=255)
+    # Only the management API sets it.
+    edition = forms.CharField(required=False, widget=forms.HiddenInput())
     guarded = forms.BooleanField(
         label="Backend Authentication",
         required=False,
@@ -205,7 +200,7 @@ class BackendForm(PlainForm):
     ) -> None:
         """`saved` is the backend as it is: its document, with `backend_params`."""
         known = saved or {}
-        kwargs["initial"] = _initial(known) | kwargs.get("initial", {})
+        kwargs["initial"] = initial_of(known) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         target: Any = self.fields["target"]
         target.choices = target_choices()
@@ -247,6 +242,10 @@ class BackendForm(PlainForm):
         return self.add_prefix("backend_type=HTTP")
 
     @property
+    def by_any_channel(self) -> str:
+        return self.add_prefix(_BY_CHANNEL)
+
+    @property
     def only_groups(self) -> str:
         return self.add_prefix(f"by_channel={BY_GROUP}")
 
@@ -280,7 +279,8 @@ class BackendForm(PlainForm):
         return [self[name] for name in (*names, *mock)]
 
     def guard(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("guarded", "authorizer_id")]
+        names = ("guarded", "authorizer_id", "remark")
+        return [self[name] for name in names]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -309,7 +309,8 @@ class BackendForm(PlainForm):
                 {"authorizer_id": "Backend Authorizer: choose one, or leave it out."}
             )
         own = {"HTTP": self._http, "FUNCTION": self._function, "MOCK": self._mock}
-        return own[self.kind]() | {"authorizer_id": guard.pk if guard else ""}
+        document = own[self.kind]() | {"authorizer_id": guard.pk if guard else ""}
+        return {"version": data["edition"]} | document | {"remark": data["remark"]}
 
     def params(self) -> list[Document]:
         """The parameters that this backend is sent."""
@@ -363,37 +364,3 @@ class BackendForm(PlainForm):
                 for row in self.headers.rows()
             ],
         }
-
-
-def _initial(saved: Document) -> Document:
-    """What the fields show of a saved document."""
-    shown = {name: saved[member] for name, member in NAMES.items() if member in saved}
-    tls = ("enable_client_ssl", "ca_content")
-    names = ("timeout", *tls, "invocation_type", "network_type")
-    mock = ("status_code", "result_content", "authorizer_id", "backend_type")
-    shown |= {name: saved[name] for name in (*names, *mock) if name in saved}
-    shown["guarded"] = bool(saved.get("authorizer_id"))
-    if "retry_count" in saved:
-        info = saved["vpc_channel_info"] or {}
-        shown |= {
-            "retries": int(saved["retry_count"]),
-            "by_channel": saved["vpc_channel_status"],
-            "channel": info.get("vpc_channel_id"),
-            "proxy_host": info.get("vpc_channel_proxy_host", ""),
-        }
-    if "function_urn" in saved:
-        shown |= _function_initial(saved)
-    return shown
-
-
-def _function_initial(saved: Document) -> Document:
-    try:
-        found = named(saved)
-    except UnknownFunction:
-        return {}
-    return {
-        "function": found.function.pk,
-        "target": (found.alias or found.version or found.function).pk
-        if found.alias or found.version
-        else LATEST,
-    }

@@ -79,7 +79,8 @@ def backend_facts(kind: str, backend: Mapping[str, Any]) -> list[tuple[str, Any]
     guard = Authorizer.objects.filter(pk=backend.get("authorizer_id")).first()
     own = {"HTTP": _http, "FUNCTION": _function, "MOCK": _mock}[kind](backend)
     shown = [("Backend Type", Api.Backend(kind).label), *own]
-    return [*shown, ("Backend Authentication", guard)]
+    described = ("Description", backend.get("remark"))
+    return [*shown, ("Backend Authentication", guard), described]
 
 
 def _http(backend: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -29,7 +29,10 @@ class ApiList(generic.List):
     title = "APIs"
     template_name = "api/list.html"
     search = ("name", "id", "req_uri")
-    filters = ("group", "req_method", "req_protocol", "auth_type", "backend_type")
+    filters = (
+        *("group", "req_method", "req_protocol"),
+        *("auth_type", "backend_type", "type"),
+    )
 
     def get_queryset(self) -> QuerySet[Api]:
         rows = super().get_queryset()
@@ -58,6 +61,7 @@ class ApiList(generic.List):
                 ("req_protocol", "Protocol", "All protocols", Api.Protocol.choices),
                 ("auth_type", "Authentication Mode", "All modes", Api.Auth.choices),
                 ("backend_type", "Backend", "All backends", Api.Backend.choices),
+                ("type", "Visibility", "Public and private", Api.Type.choices),
                 ("tag", "Tag", "All tags", [(t, t) for t in sorted(tags)]),
             ],
             environments=Environment.objects.all(),

@@ -18,7 +18,7 @@ from console.views import generic
 
 # Buttons that change the form and show it again.
 ARRANGING = (
-    *("back", "add_row", "import", "open"),
+    *("back", "add_row", "import", "open", "refresh"),
     *("add_policy", "delete_policy", "move_policy"),
 )
 

@@ -102,3 +102,9 @@ def test_a_clone_has_everything_but_name_path_and_publications(
         k: v for k, v in theirs.items() if k not in same
     }
     assert not made.releases.exists() and row.releases.exists()
+
+
+def test_the_list_can_be_narrowed_to_a_visibility(admin_client: Client) -> None:
+    public, private = world.api(type=1), world.api(type=2)
+    page = Page(admin_client.get("/apis/", {"type": "2"}))
+    assert page.says(private.name) and not page.says(public.name)

@@ -361,3 +361,30 @@ def test_groups_of_a_channel_have_urls_of_their_own(admin_client: Client) -> Non
     first = Page(admin_client.get(url)).form_with("req_uri")
     again = press(admin_client, first, url).form_with("address")
     assert finish(admin_client, again, url).definition() == before
+
+
+def test_what_only_the_management_api_sets_is_kept(admin_client: Client) -> None:
+    api = finish(admin_client, second(admin_client) | {"remark": "the old one"})
+    api.backend_api |= {"version": "V7"}
+    api.save_valid()
+    assert Page(admin_client.get(api.get_absolute_url())).says("the old one")
+    url = f"/apis/{api.pk}/edit/"
+    first = Page(admin_client.get(url)).form_with("req_uri")
+    again = press(admin_client, first, url).form_with("address")
+    backend = finish(admin_client, again, url).backend_api
+    assert (backend["remark"], backend["version"]) == ("the old one", "V7")
+
+
+def test_something_new_to_choose_comes_without_losing_what_was_typed(
+    admin_client: Client,
+) -> None:
+    sent = opened(admin_client) | {"name": "typed"}
+    row = world.group()
+    page = press(admin_client, sent, refresh="1")
+    assert page.form_with("req_uri")["name"] == "typed"
+    assert f'value="{row.pk}"' in page.html
+    second_step = press(admin_client, sent).form_with("address") | {"path": "/x"}
+    channel = world.channel()
+    page = press(admin_client, second_step, refresh="1")
+    assert page.form_with("address")["path"] == "/x"
+    assert f'value="{channel.pk}"' in page.html
