@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -63,6 +64,10 @@ class Product:
         for line in self._process.stdout:
             said += line
             if line.startswith(ready):
+                # Read on, or a product that says much would wait for a reader.
+                reader = ThreadPoolExecutor(1)
+                self._rest = reader.submit(self._process.stdout.read)
+                reader.shutdown(wait=False)
                 return
         raise AssertionError(f"it ended: {said}")
 
@@ -83,9 +88,9 @@ class Product:
         assert self._process is not None
         family = watch(descendants(self.pid))
         self._process.send_signal(number)
-        said, _ = self._process.communicate(timeout=WAIT)
+        status = self._process.wait(WAIT)
         assert_gone(family)
-        return self._process.returncode, said
+        return status, self._rest.result(WAIT)
 
     def gateway(self) -> int:
         """The gateway's process."""

@@ -1,55 +1,46 @@
-"""What schemathesis is told about the product: how to sign, and which ids there are.
-
-It is loaded by the command `schemathesis` (SCHEMATHESIS_HOOKS); SALLYPORT_FUZZ has what
-`manage.py accesskey --json` prints.
-"""
+"""What schemathesis loads (`run.py`): how to sign, and which ids there are."""
 
 import json
 import os
 import random
 import re
-import time
 from collections import defaultdict, deque
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
 import schemathesis
 
-from gateway import signing
-from gateway.http import Headers, Request
+from tests.console.rest.schema.run import Signed
 
 _KEY = json.loads(os.environ["SALLYPORT_FUZZ"])
-_SIGNER = signing.Key(_KEY["secret_key"].encode())
 # How often an id is one that there is, and how many of each kind are remembered.
-_KNOWN, _KEPT = 0.7, 8
+_OFTEN, _KEPT = 0.7, 8
 _NAMES = {"name", "acl_name", "plugin_name", "orchestration_name", "func_name"}
-_ITEM = re.compile(r"/(\w[\w-]*?)/\{(\w+)\}\Z")
+# What ids are called in bodies and replies, where it is otherwise than in paths.
+_OTHERWISE = {
+    "acl": "acl_id",
+    "acl_binding": "acl_bindings_id",
+    "api": "api_id",
+    "authorizer_uri": "function_urn",
+    "func_urn": "function_urn",
+    "strategy_id": "throttle_id",
+    "throttle_binding": "throttle_binding_id",
+}
+_ONE = re.compile(r"(.*)/\{(\w+)\}\Z")
 
 _random = random.Random(7)
-_ids: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_KEPT))
+_known: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_KEPT))
+# What the `id` in a reply is called, by the path that was asked.
+_keys: dict[str, str] = {}
 
 
-class Signed(requests.auth.AuthBase):
-    """Signs a request when it is ready to be sent, as the official clients do."""
-
-    def __call__(self, sent: requests.PreparedRequest) -> requests.PreparedRequest:
-        url, body = urlsplit(sent.url or ""), sent.body or b""
-        request = Request(
-            sent.method or "GET",
-            url.path,
-            url.query,
-            Headers([(b"host", url.netloc.encode())]),
-            body=body.encode() if isinstance(body, str) else body,
-        )
-        for name, value in signing.sign(
-            request, _KEY["access_key"], _SIGNER, time.time()
-        ):
-            sent.headers[name.decode()] = value.decode()
-        return sent
+schemathesis.auth.set_from_requests(Signed(_KEY))  # type: ignore[attr-defined]
 
 
-schemathesis.auth.set_from_requests(Signed())  # type: ignore[attr-defined]
+@schemathesis.hook
+def after_load_schema(context: Any, schema: Any) -> None:
+    for path in schema.raw_schema["paths"]:
+        if one := _ONE.match(path):
+            _keys[path] = _keys[one[1]] = one[2]
 
 
 @schemathesis.hook
@@ -58,68 +49,48 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     for part in (case.path_parameters, case.query, case.body):
         _name_known(part)
     if case.method == "POST" and isinstance(case.body, dict):
-        for name in case.body.keys() & _NAMES:
+        for name in sorted(case.body.keys() & _NAMES):
             _make_new(case.body, name)
+
+
+def _name_known(part: Any) -> None:
+    for item in part if isinstance(part, list) else ():
+        _name_known(item)
+    for name, value in part.items() if isinstance(part, dict) else ():
+        known = list(_known.get(_name(name.removesuffix("s")), ()))
+        if not known or _random.random() > _OFTEN:
+            _name_known(value)
+        elif isinstance(value, str):
+            part[name] = _random.choice(known)
+        elif isinstance(value, list):
+            part[name] = [_random.choice(known) for _ in value or "1"]
 
 
 def _make_new(body: dict[str, Any], name: str) -> None:
     """Most names are taken soon."""
     value = body[name]
-    if isinstance(value, str) and value.isalnum() and _random.random() < _KNOWN:
+    if isinstance(value, str) and value.isalnum() and _random.random() < _OFTEN:
         body[name] = f"{value}{_random.randrange(10**6)}"
-
-
-def _name_known(part: Any) -> None:
-    if isinstance(part, list):
-        for item in part:
-            _name_known(item)
-    if not isinstance(part, dict):
-        return
-    for name, value in part.items():
-        known = _ids.get(name.removesuffix("s"), ())
-        if isinstance(value, str) and known and _random.random() < _KNOWN:
-            part[name] = _random.choice(list(known))
-        elif isinstance(value, list) and known and _random.random() < _KNOWN:
-            part[name] = [_random.choice(list(known)) for _ in value or "1"]
-        else:
-            _name_known(value)
 
 
 @schemathesis.hook
 def after_call(context: Any, case: Any, response: Any) -> None:
     """Remember the ids in a reply."""
     if response.status_code < 300 and response.content:
-        _remember(case.operation.path, response.json())
+        _remember(response.json(), _keys.get(case.operation.path, ""))
 
 
-def _remember(path: str, reply: Any) -> None:
+def _remember(reply: Any, key: str) -> None:
     """An `id` is that of what the path has; others have the name of their kind."""
-    if isinstance(reply, list):
-        for item in reply:
-            _remember(path, item)
-    if not isinstance(reply, dict):
-        return
-    for name, value in reply.items():
-        if isinstance(value, str) and value:
-            if name == "id":
-                _ids[_key(path)].append(value)
-            elif name.endswith(("_id", "_urn")):
-                _ids[name.replace("func_urn", "function_urn")].append(value)
-        elif isinstance(value, list):
-            _remember(path, value)
+    for item in reply if isinstance(reply, list) else ():
+        _remember(item, key)
+    for name, value in reply.items() if isinstance(reply, dict) else ():
+        kind = key if name == "id" else _name(name)
+        if isinstance(value, list):
+            _remember(value, key)
+        elif value and kind.endswith(("_id", "_urn")) and value not in _known[kind]:
+            _known[kind].append(value)
 
 
-def _key(path: str) -> str:
-    """What an id is called that the objects of a path have."""
-    listed = _ITEM.sub(r"/\1", path)
-    names = {
-        "api-groups": "group_id",
-        "apis": "api_id",
-        "apps": "app_id",
-        "envs": "env_id",
-        "env-variables": "env_variable_id",
-        "app-quotas": "app_quota_id",
-        "certificates": "certificate_id",
-    }
-    last = listed.rsplit("/", 1)[1]
-    return names.get(last, f"{last.removesuffix('s').replace('-', '_')}_id")
+def _name(name: str) -> str:
+    return _OTHERWISE.get(name, name)
