@@ -3,12 +3,12 @@
 Each reader gives the value in a text, or ValueError with the rule that it breaks.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Any
 
+import orjson
 from django.core.exceptions import ValidationError
 
 from console import pem
@@ -51,7 +51,7 @@ def switch(config: str) -> bool:
 
 def json_object(config: str) -> dict[str, Any]:
     try:
-        raw = json.loads(config)
+        raw = orjson.loads(config)
     except ValueError:
         raw = None
     if not isinstance(raw, dict):

@@ -182,6 +182,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["console.rest.wire.Json"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "console.rest.wire.Negotiation",
     "EXCEPTION_HANDLER": "console.rest.errors.handle",
     # Everybody is a user: a request without one is refused, not anonymous.
     "UNAUTHENTICATED_USER": None,

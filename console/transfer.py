@@ -8,6 +8,7 @@ is network access: whoever imports a function grants it anew.
 import json
 from typing import Any
 
+import orjson
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -74,8 +75,8 @@ def _document(raw: bytes | None) -> dict[str, Any]:
             "alone is uploaded on a function's Code tab."
         )
     try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
+        document = orjson.loads(raw)
+    except ValueError:
         raise ValidationError(f"{_DOCUMENT} is not JSON.") from None
     if not isinstance(document, dict):
         raise ValidationError(f"{_DOCUMENT} is not a JSON object.")
@@ -86,8 +87,8 @@ def _object(document: dict[str, Any], name: str) -> dict[str, Any]:
     """An object, or the JSON text of one, as the vendor writes variables."""
     value = document.get(name) or {}
     try:
-        found = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
+        found = orjson.loads(value) if isinstance(value, str) else value
+    except ValueError:
         found = None
     if not isinstance(found, dict):
         raise ValidationError(f"{_DOCUMENT}: {name} is not a JSON object.")

@@ -56,7 +56,7 @@ class Feature(Noun):
     def _document(self) -> dict[str, Any]:
         try:
             found = json.loads(self.config)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         return found if isinstance(found, dict) else {}
 

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -29,7 +30,7 @@ class IamAuthentication(BaseAuthentication):
 
     def authenticate(self, request: RestRequest) -> Caller | None:
         caller = identify(request._request)
-        if isinstance(caller, AuthenticationFailed):
+        if isinstance(caller, Exception):
             raise caller
         return caller
 
@@ -40,7 +41,7 @@ class IamAuthentication(BaseAuthentication):
 AUTHENTICATION: tuple[type[BaseAuthentication], ...] = (IamAuthentication,)
 
 
-def identify(request: HttpRequest) -> Caller | AuthenticationFailed | None:
+def identify(request: HttpRequest) -> Caller | Exception | None:
     """Who calls, or what is wrong with the proof; found out once for a request.
 
     A view that works in a transaction calls this before it, or the count of wrong
@@ -51,9 +52,11 @@ def identify(request: HttpRequest) -> Caller | AuthenticationFailed | None:
     return request.iam_caller  # type: ignore[attr-defined]
 
 
-def _identify(request: HttpRequest) -> Caller | AuthenticationFailed | None:
+def _identify(request: HttpRequest) -> Caller | Exception | None:
     token, proof = (request.headers.get(n) for n in ("X-Auth-Token", "Authorization"))
     try:
+        # A body is read once for all who look at it, so that it cannot be too large.
+        _ = request.body
         if token is not None:
             return tokens.owner(token), "token"
         if proof is not None and proof.startswith(signing.ALGORITHM):
@@ -62,6 +65,8 @@ def _identify(request: HttpRequest) -> Caller | AuthenticationFailed | None:
     except (TokenError, signing.SignatureError) as error:
         text = f"Incorrect IAM authentication information: {error}"
         return AuthenticationFailed(text)
+    except RequestDataTooBig as error:
+        return error
     return None
 
 

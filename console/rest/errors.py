@@ -8,7 +8,11 @@ section 10).
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    SuspiciousOperation,
+)
 from django.core.exceptions import ValidationError as RuleBroken
 from django.db import IntegrityError
 from django.db.models import ProtectedError
@@ -84,6 +88,10 @@ def _refusal(error: Exception, view: Any) -> Refusal | None:
         case exceptions.ParseError() | exceptions.UnsupportedMediaType():
             status, code, text = speak.BODY
             return Refusal(status, code, text.format(error.detail))
+        case SuspiciousOperation():
+            # Too large, or too many parameters.
+            status, code, text = speak.BODY
+            return Refusal(status, code, text.format(error))
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return Refusal(*speak.NOBODY, str(error.detail))
         case PermissionDenied() | exceptions.PermissionDenied():

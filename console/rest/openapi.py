@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
-from rest_framework.parsers import BaseParser, JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +22,7 @@ from console.rest import errors
 from console.rest.absent import Reference, absent, all_found, found
 from console.rest.resources import Endpoint
 from console.rest.serializers import Text
+from console.rest.wire import Json
 
 # What a file may make or change.
 _MADE = (
@@ -104,7 +105,7 @@ class Imports(Endpoint):
 
     model = models.Api
     verbs: ClassVar[Mapping[str, str]] = {"create": "add", "start": "add"}
-    parser_classes: ClassVar[list[type[BaseParser]]] = [MultiPartParser, JSONParser]
+    parser_classes: ClassVar[list[type[BaseParser]]] = [MultiPartParser, Json]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

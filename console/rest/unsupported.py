@@ -6,12 +6,16 @@ is empty, so that clients which ask before they act go on.
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from console.models import Instance
 from console.rest.errors import Refusal
 from console.rest.resources import Endpoint
+from gateway.errors import ApiNotFound
 
 
 class CloudOnly(Endpoint):
@@ -29,6 +33,14 @@ class CloudOnly(Endpoint):
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         return Response(self.nothing)
+
+
+@login_not_required
+@csrf_exempt
+def unknown(request: HttpRequest, rest: str) -> HttpResponse:
+    """What a client asks for that is no operation."""
+    body = {"error_code": ApiNotFound.code, "error_msg": ApiNotFound.message}
+    return JsonResponse(body, status=ApiNotFound.status)
 
 
 class Connections(CloudOnly):

@@ -300,4 +300,8 @@ OPERATIONS = tuple(Operation(ROOT, *row) for row in (
 ))
 # fmt: on
 
-urlpatterns = [*patterns(OPERATIONS), path("", include("console.rest.fgs.urls"))]
+urlpatterns = [
+    *patterns(OPERATIONS),
+    path("", include("console.rest.fgs.urls")),
+    path("v2/<path:rest>", unsupported.unknown),
+]

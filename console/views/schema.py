@@ -36,6 +36,6 @@ def _answer(request: HttpRequest, page: bool) -> HttpResponse:
         return render(request, "schema.html", {"title": "API Reference"})
     if not known and not isinstance(caller := identify(request), tuple):
         status, code = Dialect.NOBODY
-        text = str(caller.detail) if caller else "Incorrect authentication information"
+        text = str(caller or "Incorrect authentication information")
         return JsonResponse({"error_code": code, "error_msg": text}, status=status)
     return JsonResponse(document())

@@ -4,6 +4,7 @@ import base64
 import json
 from typing import Any
 
+import orjson
 from django.conf import settings
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -24,8 +25,8 @@ class Variables(serializers.Field):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         try:
-            found = json.loads(data) if data else {}
-        except (TypeError, ValueError, RecursionError):
+            found = orjson.loads(data) if data else {}
+        except (TypeError, ValueError):
             found = None
         if not isinstance(found, dict):
             raise serializers.ValidationError("not a JSON object", code="invalid")

@@ -7,9 +7,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
+from django.test import Client
 from rest_framework.test import APIClient
 
-from console import models
+from console import models, tokens
 from console.rest.schema.document import ALL
 from console.rest.table import Operation
 from tests.console.rest.conftest import Api, refused
@@ -53,6 +54,75 @@ def path_of(operation: Operation) -> str:
     if operation.root.endswith("/fgs"):
         return f"fgs{path}"
     return path.replace("/instances/" + "0" * 32, f"/instances/{settings.INSTANCE_ID}")
+
+
+DEEP = b"[" * 100_000
+READS = {"~/envs": (400, "APIG.2000"), "fgs/functions": (406, "FSS.0406")}
+TOO_MUCH = [
+    (b'{"name": ' + DEEP, "application/json"),
+    (b'{"name": ' + b"[" * 70 + b"]" * 70 + b"}", "application/json"),
+    (b'{"name": NaN}', "application/json"),
+    (b"name=DEV", "application/x-www-form-urlencoded"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("body", "kind"), TOO_MUCH, ids=range(len(TOO_MUCH)))
+def test_what_cannot_be_read_is_refused_as_documented(
+    api: Api, body: bytes, kind: str
+) -> None:
+    for service, refusal in READS.items():
+        reply = api("POST", service, body, **{"content-type": kind})
+        assert refused(reply) == refusal
+
+
+@pytest.mark.django_db
+def test_too_many_parameters_are_refused_as_documented(api: Api) -> None:
+    for service, refusal in READS.items():
+        assert refused(api("GET", f"{service}?{'a=1&' * 1500}")) == refusal
+
+
+@pytest.mark.django_db
+def test_a_body_that_is_too_large_is_refused_as_documented(
+    client: Client, admin_user: User
+) -> None:
+    token, _ = tokens.issue(admin_user)
+    reply = client.post(
+        f"/v2/{settings.PROJECT_ID}/fgs/functions",
+        b'{"func_name": "' + b"a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"}',
+        content_type="application/json",
+        headers={"x-auth-token": token},
+    )
+    assert refused(reply) == (406, "FSS.0406")
+
+
+@pytest.mark.django_db
+def test_the_reply_is_json_whatever_is_asked_for(api: Api) -> None:
+    reply = api("GET", "~/envs?format=xml", accept="text/html")
+    assert (reply.status_code, reply["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.django_db
+def test_half_a_character_goes_nowhere(api: Api) -> None:
+    api("POST", "fgs/functions", {"func_name": "echo", "runtime": "Python3.9"})
+    lone = b'{"a": "\\ud800"}'
+    reply = api("POST", "fgs/functions/echo/invocations", lone)
+    assert refused(reply) == (406, "FSS.0406")
+    text = {"user_data": lone.decode()}
+    reply = api("PUT", "fgs/functions/echo/config", text)
+    assert refused(reply) == (400, "FSS.1009")
+
+
+@pytest.mark.django_db
+def test_a_configuration_nested_too_deeply_is_none(api: Api) -> None:
+    config = {"name": "ratelimit", "enable": True, "config": DEEP.decode()}
+    assert refused(api("POST", "~/features", config)) == (400, "APIG.2012")
+
+
+@pytest.mark.django_db
+def test_nothing_else_is_below_the_api_s_path(client: Client) -> None:
+    for path in ("/v2/nobody", f"/v2/{settings.PROJECT_ID}/apigw/instances/a/b/c/d"):
+        assert refused(client.get(path)) == (404, "APIG.0101")
 
 
 @pytest.mark.django_db(transaction=True)
