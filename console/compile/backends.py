@@ -38,7 +38,9 @@ def req_param(raw: Raw) -> data.ReqParam:
 class Backends:
     """Turns definitions' backends into values; a function is looked up once."""
 
-    def __init__(self, guard: Guard, channels: Channels) -> None:
+    def __init__(self, guard: Guard, channels: Channels, most: int) -> None:
+        """`most` is the longest that a backend may be waited for, in ms."""
+        self._most = most
         self._guard = guard
         self._channels = channels
         self._certificate = features.client_certificate()
@@ -81,7 +83,9 @@ class Backends:
             return self._backend_api(raw)
         if kind == "FUNCTION":
             return data.FuncInfo(
-                self._target(raw), raw["invocation_type"], raw["timeout"]
+                self._target(raw),
+                raw["invocation_type"],
+                min(self._most, raw["timeout"]),
             )
         headers = tuple((h["name"], h["value"]) for h in raw["headers"])
         return data.MockInfo(raw["status_code"], raw["result_content"], headers)
@@ -93,7 +97,7 @@ class Backends:
             req_protocol=raw["req_protocol"],
             req_method=raw["req_method"],
             req_uri=raw["req_uri"],
-            timeout=raw["timeout"],
+            timeout=min(self._most, raw["timeout"]),
             retry_count=int(raw["retry_count"]),
             enable_client_ssl=raw["enable_client_ssl"],
             tls=self._tls(raw),

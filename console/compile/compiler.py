@@ -37,7 +37,9 @@ class Compiler:
         )
         self._callers = CallerPolicies()
         self._channels = channels()
-        self._backends = Backends(self._guard, self._channels)
+        self._backends = Backends(
+            self._guard, self._channels, self._settings.backend_timeout
+        )
         self._plugins = Plugins()
         self._orchestrations = Orchestrations()
         self._signatures = Signatures()

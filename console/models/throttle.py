@@ -9,6 +9,7 @@ from django.db import models
 from console import limits
 from console.models.base import Noun
 from console.models.binding import NAME_RULE, Binding, Policy
+from gateway.snapshot.throttle import SECONDS
 
 MOST = 2**31 - 1
 
@@ -74,12 +75,33 @@ class Throttle(Policy):
         limits.check_room("THROTTLE_NUM_LIMIT", self)
         if not self.api_call_limits:
             return
+        self._check_rate()
         for name in ("user_call_limits", "app_call_limits", "ip_call_limits"):
             self._check_at_most(name, "api_call_limits")
         if self.user_call_limits:
             self._check_at_most("app_call_limits", "user_call_limits")
         if not self._state.adding:
             self._check_specials()
+
+    def _check_rate(self) -> None:
+        """No more than APIs may take that no policy is bound to."""
+        from console import features
+
+        rate = features.of_calls().ratelimit
+        unit = SECONDS.get(self.time_unit.lower())
+        if not unit or not self.time_interval:
+            return
+        most = rate * self.time_interval * unit
+        if self.api_call_limits > most:
+            raise ValidationError(
+                {
+                    "api_call_limits": ValidationError(
+                        f"Max. API Requests: at most {most:,} in this period, {rate:,} "
+                        "a second; the gateway parameter ratelimit raises that.",
+                        code="max_value",
+                    )
+                }
+            )
 
     def _check_at_most(self, name: str, most: str) -> None:
         value, bound = getattr(self, name) or 0, getattr(self, most)

@@ -38,6 +38,13 @@ def compiled(row: Api) -> BackendApi:
     return end
 
 
+def test_no_backend_is_waited_for_longer_than_the_gateway_parameter_says() -> None:
+    row = api()
+    assert compiled(row).timeout == 5000
+    policies.feature("backend_timeout", '{"max_timeout": 700}')
+    assert compiled(row).timeout == 700
+
+
 def test_without_configuration_a_backend_is_trusted_as_this_host_does() -> None:
     policies.client_certificate()
     assert compiled(api()).tls is None

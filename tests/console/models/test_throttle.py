@@ -39,6 +39,22 @@ def test_what_breaks_a_rule_is_refused(fields: dict[str, Any], text: str) -> Non
         policies.throttle(**fields)
 
 
+@pytest.mark.parametrize(
+    ("limit", "unit", "interval"),
+    [(200, "SECOND", 1), (400, "SECOND", 2), (12_000, "MINUTE", 1)],
+)
+def test_no_policy_takes_more_than_the_gateway_parameter_says(
+    limit: int, unit: str, interval: int
+) -> None:
+    period = {"time_unit": unit, "time_interval": interval}
+    policies.throttle(api_call_limits=limit, **period)
+    text = f"at most {limit:,} in this period, 200 a second"
+    with pytest.raises(ValidationError, match=text):
+        policies.throttle(api_call_limits=limit + 1, **period)
+    policies.feature("ratelimit", '{"api_limits": 201}')
+    policies.throttle(api_call_limits=limit + 1, **period)
+
+
 def test_an_exclusion_may_raise_or_lower_up_to_the_limit_of_the_api() -> None:
     policy = policies.throttle(app_call_limits=3)
     for number, limit in (("a", 2), ("b", 100)):
