@@ -211,8 +211,8 @@ PARAMETERS: dict[str, Parameter] = {
         "Custom log fields",
         '{"custom_logs": []}',
         'At most ten, such as {"location": "header", "name": "X-Name"}; location is '
-        "header, query or cookie. Kafka log policies tell them as custom_data_log01 "
-        "and so on.",
+        "header, query or cookie. They are in Logs, and in Kafka log policies as "
+        "custom_data_log01 and so on.",
         values.custom_logs,
         _field("custom_logs"),
     ),

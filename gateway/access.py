@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from gateway.call import NO_API, Call, Step
+from gateway.custom_log import custom_text
 from gateway.http import Headers, Response, decode_text
 from gateway.records import Kept, Row
 from gateway.signing import covered
@@ -62,6 +63,7 @@ FIELDS = (
     "error_type",
     "phase",
     "reason",
+    "custom_data_log",
 )
 
 
@@ -109,6 +111,7 @@ def row(call: Call, answer: Response, spent: float) -> Row:
         error.type if error else "",
         call.refused_in,
         _cut(error.reason) if error else "",
+        custom_text(call) if call.snapshot.settings.custom_logs else "",
     )
 
 

@@ -43,6 +43,8 @@ class AccessLog(models.Model):
     error_type = models.CharField(max_length=64, blank=True)
     phase = models.CharField(max_length=64, blank=True)
     reason = models.TextField(blank=True)
+    # What the gateway parameter `custom_log` names, a line each.
+    custom_data_log = models.TextField(blank=True)
     # Made by the debug page, which counts in no statistics.
     debug = models.BooleanField(default=False)
 

@@ -157,6 +157,7 @@ def _facts(record: AccessLog) -> list[tuple[str, Any]]:
         ("Made by", "the debug page" if record.debug else "a caller of the gateway"),
         ("Caller", record.remote_addr),
         ("Duration", f"{record.request_time * 1000:.1f} ms"),
+        *((("Custom Fields", record.custom_data_log),) * bool(record.custom_data_log)),
     ]
 
 

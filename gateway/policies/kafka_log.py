@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from gateway.call import Call
-from gateway.cookies import cookie_values
+from gateway.custom_log import custom_values
 from gateway.http import Response, decode_text
 from gateway.policies.document import Part
 from gateway.policies.form import Field, choices
@@ -180,9 +180,9 @@ def message(call: Call, answer: Response, policy: Config) -> dict[str, Any]:
         value = _SYSTEM[name](call, answer) if name in _SYSTEM else None
         found[name] = ABSENT if value is None or value == "" else value
     request = call.request
-    for number, source in enumerate(call.snapshot.settings.custom_logs, 1):
-        if f"custom_data_log{number:02}" in policy.flags:
-            found[f"custom_data_log{number:02}"] = _custom(call, *source)
+    for number, value in enumerate(custom_values(call), 1):
+        if (name := f"custom_data_log{number:02}") in policy.flags:
+            found[name] = value or ABSENT
     if "request_header" in policy.data:
         found["request_header"] = _headers(policy, "request_header", request.headers)
     if "request_query_string" in policy.data:
@@ -214,20 +214,6 @@ def _headers(
         for name, value in headers
         if policy.wants(switch, decode_text(name))
     }
-
-
-def _custom(call: Call, location: str, name: str) -> str:
-    """What the gateway parameter `custom_log` adds; of a repeated name, the first."""
-    value: str | None
-    if location == "header":
-        value = call.request.headers.get(name.lower().encode())
-    elif location == "query":
-        value = next(iter(call.query.get(name, ())), None)
-    else:
-        value = next(iter(cookie_values(call.request.headers, name)), None)
-    # As the vendor writes them.
-    text = (value or "").replace("\\", "\\x5C").replace('"', "\\x22")
-    return text.replace("+", " ")[:MAX_TEXT] or ABSENT
 
 
 def _header(name: bytes) -> Callable[[Call, Response], str | None]:

@@ -30,6 +30,14 @@ def test_a_call_is_told_with_the_documented_fields(world: World) -> None:
     assert record["authorizer_time"] is None
 
 
+def test_what_the_gateway_parameter_names_is_told(world: World) -> None:
+    world.publish()
+    world.limit(custom_logs=(("header", "X-A"), ("query", "q"), ("cookie", "c")))
+    call = request("GET", '/orders?q=a"b', ("x-a", "1+1"), ("cookie", "b=0"))
+    world.send(call)
+    assert told(world)["custom_data_log"] == "X-A: 1 1\nq: a\\x22b\nc: "
+
+
 def test_a_refusal_is_told_with_its_phase_and_reason(world: World) -> None:
     world.publish_app()
     world.send(request("GET", "/orders"))

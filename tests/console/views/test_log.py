@@ -129,8 +129,13 @@ def test_the_log_is_exported(admin_client: Client) -> None:
 
 
 def test_a_refused_call_is_explained(admin_client: Client) -> None:
-    row = record(apig_err_code="APIG.0304", reason="<b>client is not bound</b>")
+    row = record(
+        apig_err_code="APIG.0304",
+        reason="<b>client is not bound</b>",
+        custom_data_log="X-Tenant: blue",
+    )
     page = Page(admin_client.get(row.get_absolute_url()))
+    assert page.says("Custom Fields") and page.says("X-Tenant: blue")
     assert page.says("The credential is not bound to the API")
     assert "<b>client" not in page.html
     pasted = orjson.dumps({"error_code": "APIG.0304", "request_id": row.request_id})
