@@ -10,6 +10,7 @@ from django.db import transaction
 from console.models import Trace
 from console.models.base import fitted
 from console.models.trace import MAX_TRACES
+from console.replay import events
 from console.replay.asked import Asked
 from gateway import access
 from gateway.call import Call
@@ -33,6 +34,7 @@ def store(asked: Asked, result: "Result", done: Call) -> Trace:
         content={
             "steps": orjson.loads(orjson.dumps(access.steps(done), default=str)),
             "call": asked.without_secrets.document(),
+            "unasked": events.unasked(done),
             "body": b64encode(result.binary).decode(),
             "type": result.type,
         },

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from console.event_templates import TEMPLATES
 from console.forms.base import NounForm
-from console.models import Invocation, TestEvent
+from console.models import TestEvent
 from console.templatetags.ui import pretty
 
 
@@ -34,10 +34,10 @@ class EventForm(NounForm):
             self.add_error(None, error)
 
 
-def proposal(template: str, recorded: Invocation | None = None) -> dict[str, str]:
-    """Name and content to start a new event with: a template's, or a recorded one."""
+def proposal(template: str, recorded: str = "") -> dict[str, str]:
+    """Name and content to start a new event with: a template's, or recorded JSON."""
     chosen = TEMPLATES.get(template, TEMPLATES["blank"])
     suffix = secrets.token_hex(3)
-    if recorded is not None:
-        return {"name": f"recorded-{suffix}", "content": pretty(recorded.event)}
+    if recorded:
+        return {"name": f"recorded-{suffix}", "content": pretty(recorded)}
     return {"name": f"{chosen.start}-event-{suffix}", "content": chosen.content}

@@ -23,7 +23,7 @@ class Trace(Noun):
     """One call: the messages are raw text. All encrypted.
 
     `content` is {steps, body, type}: of an answer that is no text its body, in Base64,
-    and type. A debug call has {call} too: `console.replay.asked`.
+    and type. A debug call has {call, unasked} too: see `console.replay`.
     """
 
     class Origin(models.TextChoices):

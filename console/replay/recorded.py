@@ -20,7 +20,7 @@ from console.models import (
     Trace,
 )
 from console.proofs import BY_NOBODY, BY_TOKEN, Signer
-from console.replay import text
+from console.replay import events, text
 from console.replay.asked import DRAFT, LOCAL, Asked, encoded
 from console.replay.signers import by_id
 from gateway import signing
@@ -54,6 +54,11 @@ class Recorded:
     lacking: list[str]
     trace: Trace | None
     log: AccessLog | None
+
+    @property
+    def events(self) -> list[tuple[str, str]]:
+        """Where events of its functions can be saved as test events."""
+        return events.links(self.trace) if self.trace else []
 
     @property
     def api(self) -> Api | None:

@@ -14,6 +14,7 @@ from console import access, debug
 from console.forms.debug import DebugForm
 from console.models import Api, AppCode, Credential, Invocation, Trace
 from console.proofs import BY_DEBUGGER
+from console.replay import events
 from console.snippets import Snippet, snippets, warning
 from console.views.generic import Guarded
 
@@ -80,7 +81,7 @@ class Debug(Guarded):
 
 
 def shown(trace: Trace) -> dict[str, Any]:
-    """What debug/result.html needs: `result`, `trace`, `invocations`.
+    """What debug/result.html needs: `result`, `trace`, `invocations`, `events`.
 
     Each step with its details as (name, text, whether it is long).
     """
@@ -94,7 +95,12 @@ def shown(trace: Trace) -> dict[str, Any]:
         for step in trace.content["steps"]
     ]
     called = Invocation.objects.filter(request_id=trace.request_id)
-    return {"result": trace, "trace": steps, "invocations": called}
+    return {
+        "result": trace,
+        "trace": steps,
+        "invocations": called,
+        "events": events.links(trace),
+    }
 
 
 def _detail(name: str, value: Any) -> tuple[str, str, bool]:

@@ -1,5 +1,6 @@
 """Configure Test Event: events of a function."""
 
+import json
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -7,8 +8,9 @@ from django.shortcuts import get_object_or_404
 from console import access
 from console.event_templates import TEMPLATES
 from console.forms.event import EventForm, proposal
-from console.models import Function, Invocation, TestEvent
+from console.models import Function, TestEvent, Trace
 from console.models.function import MAX_EVENTS
+from console.replay.events import event_of
 from console.views import generic
 
 
@@ -44,12 +46,18 @@ class EventEdit(generic.Edit):
             )
         return kwargs
 
-    def _recorded(self) -> Invocation | None:
-        """The call whose event to start with, for those who may see it."""
-        if not access.may(self.request.user, "change", Function):
-            return None
-        wanted = self.request.GET.get("invocation", "")
-        return self.function.invocations.filter(pk=wanted).first()
+    def _recorded(self) -> str:
+        """The event of a call to start with, for those who may see it."""
+        user, given = self.request.user, self.request.GET
+        if not access.may(user, "change", Function):
+            return ""
+        if wanted := given.get("invocation"):
+            found = self.function.invocations.filter(pk=wanted).first()
+            return found.event if found else ""
+        if (wanted := given.get("call")) and access.may(user, "change", Trace):
+            event = event_of(wanted)
+            return json.dumps(event) if event else ""
+        return ""
 
     def get_title(self) -> str:
         return "Configure Test Event"

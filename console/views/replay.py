@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from console import access
 from console.forms.call import CallForm
 from console.models import AccessLog, Api, Trace
-from console.replay import recorded, sending
+from console.replay import events, recorded, sending
 from console.replay.difference import Answer, compare
 from console.signature.parse import request_id
 from console.views import generic
@@ -65,7 +65,9 @@ class Replay(generic.Guarded):
         log = AccessLog.objects.filter(request_id=trace.request_id).first()
         before = Answer.of(self.found.trace, self.found.log)
         found = compare(before, Answer.of(trace, log))
-        return self._show(form, difference=found, made=trace)
+        return self._show(
+            form, difference=found, made=trace, events=events.links(trace)
+        )
 
     def _show(self, form: CallForm | None, **context: Any) -> HttpResponse:
         page = {

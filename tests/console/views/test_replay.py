@@ -1,5 +1,6 @@
 """Replay: a recorded call again, from its page."""
 
+import json
 from typing import Any
 
 import pytest
@@ -219,3 +220,41 @@ def test_an_unknown_call_is_said_to_be_unknown(admin_client: Client) -> None:
 def test_looking_at_traces_alone_is_not_enough(client_of: MakeClient) -> None:
     client = client_of("view_trace", "change_trace")
     assert client.get(reverse("replay")).status_code == 403
+
+
+def test_events_of_its_functions_become_test_events(
+    admin_client: Client, example: world.Example
+) -> None:
+    api, app = traced(example), example.credential
+    guard = example.authorizer
+    guard.ttl = 300
+    guard.save_valid()
+    models.TestEvent.objects.all().delete()
+    log = call(api, app, query=QUERY, headers=HEADERS)
+    label = f"Save as test event of {example.function}"
+    assert opened(admin_client, log.request_id).says(label)
+    # The second replay's verdict is remembered: nobody was asked.
+    replay(admin_client, log.request_id)
+    page = replay(admin_client, log.request_id)
+    assert page.says(label)
+    link = next(href for href in page.hrefs if "?call=" in href)
+    form = Page(admin_client.get(link)).form_with("content")
+    event = json.loads(form["content"])
+    assert event["headers"]["token"] == demo.TOKEN
+    assert event["queryStringParameters"] == {"test": demo.TEST}
+    admin_client.post(link, form)
+    assert json.loads(models.TestEvent.objects.get().content) == event
+
+
+def test_an_event_is_for_those_who_may_see_traces(
+    admin_client: Client, client_of: MakeClient, example: world.Example
+) -> None:
+    log = call(traced(example), example.credential, headers=HEADERS)
+    replay(admin_client, log.request_id)
+    trace = models.Trace.objects.filter(origin="debug").latest("create_time")
+    assert trace.content["unasked"]["event"]["headers"]["token"] == demo.TOKEN
+    url = reverse("function-event-create", args=[example.function.pk])
+    link = f"{url}?call={trace.request_id}"
+    assert demo.TOKEN in Page(admin_client.get(link)).html
+    other = client_of("add_testevent", "change_function")
+    assert demo.TOKEN not in Page(other.get(link)).html
