@@ -100,7 +100,7 @@ class ScenarioRun(generic.Act):
             )
         tell = messages.error if failed or left or not passed else messages.success
         tell(request, text)
-        return HttpResponseRedirect(f"{target.get_absolute_url()}#cases")
+        return HttpResponseRedirect(target.get_absolute_url())
 
 
 class ScenarioExport(generic.Guarded):

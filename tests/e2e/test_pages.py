@@ -157,6 +157,29 @@ def test_cached_verdicts_are_fine(caller: Caller, person: Person) -> None:
     check(person)
 
 
+def test_a_replay_and_a_scenario_are_fine(caller: Caller, person: Person) -> None:
+    person.page.goto("/scenarios/create/")
+    person.fill("Name", "two_factor")
+    person.press("OK")
+    person.open_debug(NAME)
+    person.debug(test="nobody")
+    person.page.locator("#result").get_by_role("link", name="Replay").click()
+    check(person)
+    person.press("Replay")
+    person.reads("The answers are the same.")
+    person.fill("Path and query", f"{caller.path}?test=user%40123")
+    person.press("Replay")
+    person.reads("The answers differ in: Status")
+    check(person)
+    person.follow("Save as case of a scenario")
+    person.fill("Case Name", "let in")
+    check(person)
+    person.press("OK")
+    person.press("Run All")
+    person.reads("1 passed, 0 failed.")
+    check(person)
+
+
 def test_access_keys_and_app_codes_are_fine(caller: Caller, person: Person) -> None:
     person.page.goto("/access-keys/create/")
     person.press("OK")
