@@ -47,7 +47,7 @@ class Command(BaseCommand):
             console, http, https = _free_addresses()
             password = self.prepare(https)
             commands = _gateways(console, http, https, server, workers)
-            services = [_console(console), *commands]
+            services = [console_service(console), *commands]
             try:
                 Supervisor(services, self.say).run(
                     lambda: self.report(console, http, https, password, workers)
@@ -160,7 +160,7 @@ def _names(host: str) -> list[str]:
     return names if host in WILDCARDS else [*names, host]
 
 
-def _console(address: Address) -> Service:
+def console_service(address: Address) -> Service:
     """One worker process: SQLite has one writer, and threads wait in it well."""
     host, port = address
     options = {
