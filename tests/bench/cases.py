@@ -133,6 +133,15 @@ CASES = (
         "One API beside 10,000 others, credentials and authorizers too",
         [*ours(TWO, "alone"), *ours(TWO, "among 10,000", others=10_000)],
     ),
+    Case(
+        "records",
+        "Two factors, and what became of the call delivered to a console",
+        [
+            *ours(TWO, "no records", module="tests.bench.unrecorded"),
+            *ours(TWO, "on record"),
+            *ours(TWO, "delivered", records=True),
+        ],
+    ),
     Case("policies", "Two factors, and policies that let the call pass", _policies()),
     Case(
         "connections",

@@ -23,7 +23,7 @@ from cryptography.fernet import Fernet
 
 from gateway.source import write
 from gateway.tls import ensure_certificates
-from tests.bench import scenario
+from tests.bench import console, scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
@@ -53,8 +53,10 @@ class Contestant:
     prepare: Prepare
     missing: Callable[[], str] = _nothing
     environment: Mapping[str, str] = field(default_factory=dict)
-    # Those that it needs beside it, on its second port.
+    # Those that it needs beside it, on its second port; what they spend counts, unless
+    # it stands `apart`.
     helper: Prepare | None = None
+    apart: bool = False
 
     @contextmanager
     def run(self) -> Iterator[Running]:
@@ -68,7 +70,8 @@ class Contestant:
             try:
                 for child, at in zip(reversed(children), (port, second), strict=False):
                     _await_listener(child, at, self.name, folder)
-                yield Running(port, second, tuple(c.pid for c in children))
+                counted = children[-1:] if self.apart else children
+                yield Running(port, second, tuple(c.pid for c in counted))
             finally:
                 for child in children:
                     child.terminate()
@@ -131,9 +134,18 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 
 def gateway(
-    name: str, server: str, *, proxied: bool = False, **configured: Any
+    name: str,
+    server: str,
+    *,
+    proxied: bool = False,
+    module: str = "gateway",
+    records: bool = False,
+    **configured: Any,
 ) -> Contestant:
-    """This gateway; `configured` goes to `scenario.snapshot`."""
+    """This gateway; `configured` goes to `scenario.snapshot`.
+
+    With `records` it delivers them to a console; `module` is what is run.
+    """
 
     def prepare(folder: Path, port: int, second: int) -> Sequence[str]:
         key, packages = folder / "key", folder / "packages"
@@ -142,15 +154,26 @@ def gateway(
         backend = f"127.0.0.1:{second}" if proxied else ""
         made = scenario.snapshot(packages, backend=backend, **configured)
         write(made, folder / "snapshot", key)
-        https = [] if proxied else ["--https", f"127.0.0.1:{second}"]
+        https = [] if helper else ["--https", f"127.0.0.1:{second}"]
+        if records:
+            records_key = folder / console.KEY
+            records_key.parent.mkdir(parents=True)
+            records_key.write_bytes(Fernet.generate_key())
+            https = ["--console", f"http://127.0.0.1:{second}"]
+            https += ["--records-key", str(records_key)]
         return [
-            *(sys.executable, "-m", "gateway", "--server", server),
+            *(sys.executable, "-m", module, "--server", server),
             *("--snapshot", str(folder / "snapshot"), "--key-file", str(key)),
             *("--packages", str(packages), "--tls-dir", str(folder)),
             *("--http", f"127.0.0.1:{port}", *https),
         ]
 
-    return Contestant(name, prepare, helper=SIZED if proxied else None)
+    helper = SIZED if proxied else _console if records else None
+    return Contestant(name, prepare, helper=helper, apart=records)
+
+
+def _console(folder: Path, port: int, second: int) -> Sequence[str]:
+    return [sys.executable, "-m", "tests.bench.console", str(port)]
 
 
 def granian(target: str, interface: str) -> Prepare:
