@@ -18,6 +18,7 @@ from console.models import (
     Credential,
     Function,
     GatewayResponse,
+    MemberGroup,
     Plugin,
     Release,
     ThrottleSpecial,
@@ -59,6 +60,24 @@ def published(
     ]
 
 
+def apis_asking(group: MemberGroup) -> list[Api]:
+    """The APIs, saved or published, with a URL of their own for a group of servers."""
+    uses = group.channel.backend_uses.select_related("api")
+    saved = {
+        use.api
+        for use in uses
+        if any(
+            _asks(backend, group) for backend in (use.api.backend, *use.api.policies)
+        )
+    }
+    live = {
+        release.api
+        for release in published(group.channel)
+        if any(_asks(each, group) for each in _documents(release.definition))
+    }
+    return sorted(saved | live, key=str)
+
+
 def exceptions_for(app: Credential) -> list[Any]:
     """The throttling policies, of both kinds, that have a limit for a credential."""
     specials = ThrottleSpecial.objects.filter(object_type="APP", object_id=app.pk)
@@ -88,6 +107,11 @@ def _documents(definition: Document) -> Iterator[Document]:
     yield definition
     yield definition[DOCUMENTS[kind][0]]
     yield from definition[FIELDS[kind]]
+
+
+def _asks(document: Document, group: MemberGroup) -> bool:
+    urls = document.get("member_group_url_infos") or []
+    return any(url["member_group_id"] == group.pk for url in urls)
 
 
 def _channel(document: Document) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console import dependents
 from console.forms.base import NounForm, PlainForm, rows_of, segmented, switch
 from console.models import Channel, Member, MemberGroup
 from console.models.base import default_name
@@ -164,7 +165,11 @@ class ChannelForm(NounForm):
         """Save groups and servers as the tables have them; ValidationError."""
         groups = {row["member_group_name"]: row for row in self.groups.rows()}
         channel = self.instance
-        channel.member_groups.exclude(member_group_name__in=groups).delete()
+        for gone in channel.member_groups.exclude(member_group_name__in=groups):
+            if apis := dependents.apis_asking(gone):
+                names = ", ".join(map(str, apis))
+                raise ValidationError(f"Groups: {gone} has URLs of its own in {names}.")
+            gone.delete()
         made = {name: _group(channel, row) for name, row in groups.items()}
         kept = [_member(channel, row, made) for row in self.members.rows()]
         channel.members.exclude(pk__in=[row.pk for row in kept]).delete()

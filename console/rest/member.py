@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer as PlainSerializer
 
-from console import models
+from console import dependents, models
 from console.rest import errors
 from console.rest.absent import Reference
 from console.rest.resources import Resource
@@ -129,7 +129,10 @@ def replace(
 def replace_groups(channel: models.Channel, given: Iterable[Given]) -> None:
     """Put groups by name; the others go, with their servers."""
     named = {one["member_group_name"]: one for one in given}
-    channel.member_groups.exclude(member_group_name__in=named).delete()
+    for gone in channel.member_groups.exclude(member_group_name__in=named):
+        if dependents.apis_asking(gone):
+            raise errors.Refusal(409, "APIG.3719", f"Group {gone} is in use")
+        gone.delete()
     for name, one in named.items():
         known = channel.member_groups.filter(member_group_name=name).first()
         row = known or models.MemberGroup(channel=channel)
@@ -204,6 +207,9 @@ class MemberGroups(Resource):
         "dict_code": "dict_code__icontains",
         "member_group_name": "member_group_name__icontains",
     }
+
+    def users(self, target: models.MemberGroup) -> list[models.Api]:
+        return dependents.apis_asking(target)
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Several at once: all of them, or none."""

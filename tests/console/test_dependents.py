@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from console import bindings, models, publish
+from console import bindings, dependents, models, publish
 from tests.console import policies, world
 from tests.console.page import Page
 
@@ -112,3 +112,27 @@ def test_an_api_says_what_is_bound_to_it(admin_client: Client) -> None:
     page = asked(admin_client, api, "api", 302)
     assert page.says(f"Credential {app}, authorized in RELEASE")
     assert page.says(f"Policy {throttle}, bound in RELEASE")
+
+
+def test_a_group_of_servers_with_urls_of_its_own_stays(admin_client: Client) -> None:
+    channel = world.channel()
+    group = channel.member_groups.get()
+    url = {"req_protocol": "HTTP", "req_method": "GET", "req_uri": "/b"}
+    backend = http(channel) | {
+        "vpc_channel_status": 4,
+        "member_group_url_infos": [url | {"member_group_id": group.pk}],
+    }
+    api = world.api(backend_type="HTTP", backend_api=backend)
+    edit = reverse("channel-edit", args=[channel.pk])
+    sent = Page(admin_client.get(edit)).form_with("balance_strategy")
+    sent |= {"groups-0-DELETE": "on", "members-0-group": ""}
+    said = f"Groups: {group} has URLs of its own in {api}."
+    assert Page(admin_client.post(edit, sent)).says(said)
+    assert dependents.apis_asking(group) == [api]
+    publish.publish(api, world.environment())
+    api.backend_api = http(channel)
+    api.save_valid()
+    assert dependents.apis_asking(group) == [api]
+    publish.publish(api, world.environment())
+    assert admin_client.post(edit, sent).status_code == 302
+    assert not channel.member_groups.exists()

@@ -145,3 +145,23 @@ def test_a_wrong_group_is_refused(
     reply = api("POST", f"{path}/member-groups", {"member_groups": groups})
     assert refused(reply) == (400, code)
     assert models.MemberGroup.objects.count() == 1
+
+
+def test_a_group_that_an_api_asks_for_something_else_stays(api: Api) -> None:
+    channel = world.channel()
+    group = channel.member_groups.get()
+    url = {"req_protocol": "HTTP", "req_method": "GET", "req_uri": "/b"}
+    row = world.api(
+        backend_type="HTTP",
+        backend_api={
+            **{"req_protocol": "HTTP", "req_method": "GET", "req_uri": "/"},
+            "timeout": 5000,
+            "vpc_channel_status": 4,
+            "vpc_channel_info": {"vpc_channel_id": channel.pk},
+            "member_group_url_infos": [url | {"member_group_id": group.pk}],
+        },
+    )
+    path = f"~/vpc-channels/{channel.pk}/member-groups/{group.pk}"
+    assert refused(api("DELETE", path)) == (409, "APIG.3719")
+    row.delete()
+    assert api("DELETE", path).status_code == 204
