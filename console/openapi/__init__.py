@@ -6,7 +6,7 @@ Each part of a definition has a module that writes and reads it; `exporting` and
 
 from console.openapi.exporting import Wanted, export
 from console.openapi.files import Unreadable, file_name
-from console.openapi.importing import Mode, Report, load
+from console.openapi.importing import Mode, Report, load, may_import
 
 __all__ = [
     "Mode",
@@ -16,4 +16,5 @@ __all__ = [
     "export",
     "file_name",
     "load",
+    "may_import",
 ]

@@ -119,7 +119,7 @@ def _condition(condition: Document) -> Document:
 
 def read(operation: Document) -> Document:
     """The fields of an API that its backend is in; ValidationError if there is none."""
-    raw = _object(operation.get(BACKEND), "the backend")
+    raw = _object(operation.get(BACKEND), BACKEND)
     kind, backend = _read_endpoint(raw)
     policies = operation.get(POLICIES) or []
     if not isinstance(policies, list):

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from console import bindings, limits, models
+from console import access, bindings, limits, models
 from console.models.api import path_shape
 from console.models.api.shape import broken
 from console.openapi import backends, extended, files, operations, security
@@ -26,6 +26,15 @@ from console.openapi.names import (
 )
 from console.setup import ensure_default_response
 
+# What a file may make or change.
+_MADE = (
+    models.Api,
+    models.ApiGroup,
+    models.GatewayResponse,
+    models.Authorizer,
+    models.Throttle,
+    models.Acl,
+)
 _FIELDS = [
     f for f in models.Api._meta.concrete_fields if f.editable and not f.primary_key
 ]
@@ -76,6 +85,12 @@ class Entry:
     @property
     def place(self) -> Document:
         return {"method": self.method.upper(), "path": self.path}
+
+
+def may_import(user: Any) -> bool:
+    """Whether a user may make and change everything that a file can bring."""
+    verbs = ("add", "change")
+    return all(access.may(user, verb, noun) for noun in _MADE for verb in verbs)
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,7 +14,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from console import access, models, openapi
+from console import models, openapi
 from console.openapi import files
 from console.openapi.exporting import DEFINES, VERSIONS
 from console.rest import errors
@@ -23,17 +22,7 @@ from console.rest.absent import Reference, absent, all_found, found
 from console.rest.resources import Endpoint
 from console.rest.serializers import Text
 from console.rest.wire import Json
-
-# What a file may make or change.
-_MADE = (
-    models.Api,
-    models.ApiGroup,
-    models.GatewayResponse,
-    models.Authorizer,
-    models.Throttle,
-    models.Acl,
-)
-_CONTENT_TYPES = {"json": "application/json"}
+from console.views.openapi import as_file
 
 
 class Choice(serializers.Serializer):
@@ -67,9 +56,7 @@ class Exports(Endpoint):
 
     def create(self, request: Request, **kwargs: Any) -> HttpResponse:
         text, name, kind = self._file()
-        content_type = _CONTENT_TYPES.get(kind, "application/yaml")
-        headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-        return HttpResponse(text, content_type=content_type, headers=headers)
+        return as_file(text, name, kind)
 
     def start(self, request: Request, **kwargs: Any) -> Response:
         return _task(models.Task.Type.EXPORT, self._result, self)
@@ -84,7 +71,7 @@ class Exports(Endpoint):
         oas_version = version.get("oas_version") or "2.0"
         if oas_version not in VERSIONS:
             raise errors.invalid("oas_version")
-        group, env, now = given["group_id"], given["env_id"], _now()
+        group, env, now = given["group_id"], given["env_id"], timezone.localtime()
         all_found(models.Api, given["apis"])
         wanted = openapi.Wanted(
             group,
@@ -109,10 +96,8 @@ class Imports(Endpoint):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        for noun in _MADE:
-            for verb in ("add", "change"):
-                if not access.may(request.user, verb, noun):
-                    raise PermissionDenied
+        if not openapi.may_import(request.user):
+            raise PermissionDenied
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         return Response(self._result())
@@ -182,7 +167,3 @@ def _failure(error: Exception, endpoint: Endpoint) -> dict[str, str]:
     assert reply is not None
     body: dict[str, str] = reply.data
     return body
-
-
-def _now() -> datetime:
-    return timezone.localtime()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.views import api, domain, group, release, response, variable
+from console.views import api, domain, group, openapi, release, response, variable
 
 urlpatterns = [
     path("groups/", group.GroupList.as_view(), name="group-list"),
@@ -63,6 +63,9 @@ urlpatterns = [
         name="response-type",
     ),
     path("apis/", api.ApiList.as_view(), name="api-list"),
+    path("apis/import/", openapi.ApiImport.as_view(), name="api-import"),
+    path("imports/<pk>/", openapi.TaskDetail.as_view(), name="task-detail"),
+    path("groups/<pk>/openapi/", openapi.GroupExport.as_view(), name="group-export"),
     path("apis/create/", api.ApiWizard.as_view(), name="api-create"),
     path("apis/batch/", api.ApiBatch.as_view(), name="api-batch"),
     path("apis/batch/delete/", api.ApiBatchDelete.as_view(), name="api-batch-delete"),

@@ -132,7 +132,7 @@ def example() -> Example:
         app_code=app_code(credential),
         lockout=lockout(),
         delivery=models.Delivery.objects.create(sender="gateway"),
-        task=models.Task.objects.create(type="export_api", status="succeed"),
+        task=models.Task.objects.create(type="import_api", status="succeed"),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urldefrag, urljoin
 
@@ -236,6 +237,25 @@ def test_the_backend_step_and_a_shown_secret_are_fine(
     facts.get_by_role("button", name="Show").click()
     person.reads("Hide")
     check(person)
+
+
+def test_an_import_and_its_result_are_fine(
+    caller: Caller, person: Person, tmp_path: Path
+) -> None:
+    file = tmp_path / "apis.yaml"
+    file.write_text(
+        "{swagger: '2.0', info: {title: Imported APIs}, paths: {/a: {get: {}}}}"
+    )
+    for mock, said in ((False, "0 imported · 1 not imported"), (True, "1 imported")):
+        person.menu("APIs")
+        person.follow("Import APIs")
+        person.page.get_by_label("Existing group").check(force=True)
+        person.page.get_by_label("File").set_input_files(file)
+        person.page.get_by_label("Mock Backends").set_checked(mock)
+        check(person)
+        person.press("Import Now")
+        person.reads(said)
+        check(person)
 
 
 def test_home_and_a_page_that_is_not_there_are_fine(

@@ -158,7 +158,7 @@ def test_extended_items_are_kept_or_overridden() -> None:
         ({"x-apigateway-match-mode": {}}, "not a valid choice"),
         ({"x-apigateway-response": "none"}, "no gateway response none"),
         ({"x-apigateway-backend": {"type": "TCP"}}, "TCP is no type"),
-        ({"x-apigateway-backend": []}, "the backend is missing"),
+        ({"x-apigateway-backend": []}, "x-apigateway-backend is missing"),
         ({"parameters": {"a": 1}}, "parameters: a list"),
         ({"parameters": [{"$ref": "http://example.com/a"}]}, "not in this file"),
         ({"parameters": [{"$ref": "#/nowhere"}]}, "An object is needed"),
