@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from console.models import Api, Channel
-from console.models.api.backends import BY_ADDRESS, BY_CHANNEL, DOCUMENTS
+from console.models import Api, Channel, MemberGroup
+from console.models.api.backends import BY_ADDRESS, BY_CHANNEL, BY_GROUP, DOCUMENTS
 from console.models.api.policies import FIELDS, NAMED_BY
 from console.models.api.shape import broken
 from console.openapi.names import PREFIX, Document, ext, kept, swapped
@@ -32,6 +32,9 @@ _FUNCTION = {
     "req_protocol": "req_protocol",
     "description": "remark",
 }
+# Of ours: the documents have no place for URLs by group of servers.
+_GROUP_URL = {"scheme": "req_protocol", "method": "req_method", "path": "req_uri"}
+_GROUP_URLS, _HOST = "memberGroupUrls", "proxyHost"
 # The documents name the content alone.
 _MOCK = {
     "result-content": "result_content",
@@ -84,7 +87,22 @@ def _endpoint(kind: str, backend: Document) -> Document:
     endpoint = kept({theirs: backend[ours] for theirs, ours in names.items()})
     if "scheme" in endpoint:
         endpoint["scheme"] = endpoint["scheme"].lower()
+    if channel:
+        endpoint |= _through(backend, channel)
     return {"type": label, member: endpoint}
+
+
+def _through(backend: Document, channel: Document) -> Document:
+    """What else there is to a call through a channel."""
+    urls = backend["member_group_url_infos"]
+    groups = MemberGroup.objects.in_bulk([url["member_group_id"] for url in urls])
+    listed = [
+        {"name": groups[url["member_group_id"]].member_group_name}
+        | {theirs: url[ours] for theirs, ours in _GROUP_URL.items()}
+        for url in urls
+        if url["member_group_id"] in groups
+    ]
+    return kept({_HOST: channel["vpc_channel_proxy_host"], _GROUP_URLS: listed})
 
 
 def _parameters(params: list[Document]) -> Document:
@@ -121,9 +139,7 @@ def read(operation: Document) -> Document:
     """The fields of an API that its backend is in; ValidationError if there is none."""
     raw = _object(operation.get(BACKEND), BACKEND)
     kind, backend = _read_endpoint(raw)
-    policies = operation.get(POLICIES) or []
-    if not isinstance(policies, list):
-        raise broken(f"{POLICIES}: a list is needed.")
+    policies = _list(operation.get(POLICIES))
     return {
         "backend_type": kind,
         DOCUMENTS[kind][0]: backend,
@@ -161,25 +177,44 @@ def _read_endpoint(raw: Document) -> tuple[str, Document]:
     found = _DEFAULTS.get(kind, {}) | found
     if kind == "HTTP":
         found["req_protocol"] = str(found.get("req_protocol", "")).upper()
-        found |= _way(found.pop("channel", None), label)
+        found |= _way(found.pop("channel", None), given, label)
     return kind, found
 
 
-def _way(channel: Any, label: str) -> Document:
+def _way(channel: Any, given: Document, label: str) -> Document:
     """By the channel of a name, or by an address."""
     if label == "HTTP":
         return {"vpc_channel_status": BY_ADDRESS}
     row = Channel.objects.filter(name=str(channel)).first()
     if row is None:
         raise broken(f"There is no load balance channel {channel}.", "APIG.3023")
-    info = {"vpc_channel_id": row.pk}
-    return {"vpc_channel_status": BY_CHANNEL, "vpc_channel_info": info}
+    info = {"vpc_channel_id": row.pk, "vpc_channel_proxy_host": given.get(_HOST, "")}
+    urls = [_group_url(row, raw) for raw in _list(given.get(_GROUP_URLS))]
+    return {
+        "vpc_channel_status": BY_GROUP if urls else BY_CHANNEL,
+        "vpc_channel_info": info,
+        "member_group_url_infos": urls,
+    }
+
+
+def _group_url(channel: Channel, raw: Any) -> Document:
+    """The URL of a group of servers, which the channel has by that name."""
+    raw = _object(raw, _GROUP_URLS)
+    name = raw.get("name")
+    group = channel.member_groups.filter(member_group_name=str(name)).first()
+    if group is None:
+        raise broken(f"{channel} has no server group {name}.", "APIG.3024")
+    found = {ours: raw.get(theirs) for theirs, ours in _GROUP_URL.items()}
+    return {"member_group_id": group.pk} | found
+
+
+def _list(raw: Any) -> list[Any]:
+    if raw is not None and not isinstance(raw, list):
+        raise broken("Backend: a list is needed.")
+    return raw or []
 
 
 def _read_parameters(raw: Document) -> list[Document]:
-    listed = raw.get("parameters") or []
-    if not isinstance(listed, list):
-        raise broken("Backend parameters: a list is needed.")
     return [
         {
             "name": one.get("name"),
@@ -188,7 +223,10 @@ def _read_parameters(raw: Document) -> list[Document]:
             "value": one.get("value"),
             "remark": one.get("description", ""),
         }
-        for one in (_object(item, "a backend parameter") for item in listed)
+        for one in (
+            _object(item, "a backend parameter")
+            for item in _list(raw.get("parameters"))
+        )
     ]
 
 

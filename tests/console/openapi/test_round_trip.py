@@ -110,6 +110,20 @@ def by_channel() -> dict[str, Any]:
     return {"backend_type": "HTTP", "backend_api": backend}
 
 
+def by_group() -> dict[str, Any]:
+    channel = world.channel()
+    info = {"vpc_channel_id": channel.pk, "vpc_channel_proxy_host": "h.example.com"}
+    url = {"req_protocol": "HTTPS", "req_method": "PUT", "req_uri": "/group"}
+    url["member_group_id"] = channel.member_groups.get().pk
+    found = by_channel()
+    found["backend_api"] |= {
+        "vpc_channel_status": 4,
+        "vpc_channel_info": info,
+        "member_group_url_infos": [url],
+    }
+    return found
+
+
 def by_function() -> dict[str, Any]:
     info = {
         "function_urn": world.function().func_urn,
@@ -162,7 +176,17 @@ def fields(api: models.Api) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", ["json", "yaml"])
 @pytest.mark.parametrize(
     "make",
-    [http, by_channel, by_function, mock, guarded, custom, simple, orchestrated],
+    [
+        http,
+        by_channel,
+        by_group,
+        by_function,
+        mock,
+        guarded,
+        custom,
+        simple,
+        orchestrated,
+    ],
 )
 def test_an_api_comes_back_as_it_was(make: Any, kind: str, oas_version: str) -> None:
     api = world.api(**COMMON | {"auth_type": "NONE"} | make())
