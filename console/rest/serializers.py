@@ -3,6 +3,7 @@
 Types are checked here, rules by the model: it is asked whenever one is saved.
 """
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,6 +71,9 @@ _STRICT = {
 }
 
 
+_FIELDS: dict[type, dict[str, Any]] = {}
+
+
 class Serializer(serializers.ModelSerializer):
     """A noun with the fields of its `Meta`; saving runs the model's own rules."""
 
@@ -80,6 +84,13 @@ class Serializer(serializers.ModelSerializer):
         )
     }
     serializer_choice_field = Text
+
+    def get_fields(self) -> dict[str, Any]:
+        """Worked out once for each class: it takes longer than most queries."""
+        kind = type(self)
+        if kind not in _FIELDS:
+            _FIELDS[kind] = super().get_fields()
+        return deepcopy(_FIELDS[kind])
 
     def build_standard_field(
         self, field_name: str, model_field: Any

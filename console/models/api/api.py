@@ -248,8 +248,10 @@ class Api(Noun):
         return {name: getattr(self, name) for name in (*_FROZEN, document, policies)}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        adding = self._state.adding
         super().save(*args, **kwargs)
-        self.uses.all().delete()
+        if not adding:
+            self.uses.all().delete()
         BackendUse.objects.bulk_create(uses(self))
 
     def clean(self) -> None:
