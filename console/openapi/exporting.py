@@ -61,7 +61,7 @@ def export(wanted: Wanted) -> Document:
         root[RESPONSES][api.response.name] = extended.response(api.response)
         _place(paths, api, operation)
     if not how.whole:
-        root = {}
+        root = {RESPONSES: root[RESPONSES]}
     return _document(wanted, how, paths, root)
 
 

@@ -183,6 +183,7 @@ def test_one_that_is_wrong_does_not_stop_the_others(
 
 
 DEEP = "[" * 100_000
+NESTED = "a: " + "[" * 200 + "]" * 200
 BOMB = "a: &a [x]\nb: *a\n"
 
 
@@ -196,6 +197,7 @@ BOMB = "a: &a [x]\nb: *a\n"
         ("{", "APIG.3602"),
         (DEEP, "APIG.3602"),
         (BOMB, "APIG.3602"),
+        (NESTED, "APIG.3602"),
         ("!!python/object/apply:os.system [x]", "APIG.3602"),
         ({"swagger": "1.2"}, "APIG.3601"),
         ({"openapi": "3.1.0"}, "APIG.3601"),

@@ -240,6 +240,19 @@ def test_what_is_bound_comes_with_all(oas_version: str) -> None:
     assert (again.response.name, again.response.responses) == ("own", own)
 
 
+def test_a_gateway_response_comes_along() -> None:
+    own = {"THROTTLED": {"status": 503, "body": "{}", "headers": []}}
+    api = world.api(**COMMON | mock())
+    row = models.GatewayResponse(group=api.group, name="own", responses=own)
+    row.save_valid()
+    api.response = row
+    api.save_valid()
+    text = files.write(document(api, "dev", "3.0"), "yaml")
+    report = openapi.load(text.encode(), openapi.Mode(world.group()))
+    again = models.Api.objects.get(pk=report.success[0]["id"])
+    assert (again.response.name, again.response.responses) == ("own", own)
+
+
 @pytest.mark.parametrize("define", ["spec", "proxy"])
 def test_less_than_all_says_less(define: str) -> None:
     api = world.api(**COMMON | guarded())
