@@ -33,8 +33,17 @@ class Variables:
     """The environment variables that a file needs: what each is, never its value."""
 
     def __init__(self) -> None:
-        self.meanings: dict[str, str] = {}
+        # The case that is being written.
+        self.case = ""
         self._names: dict[tuple[str, str], str] = {}
+        self._meanings: dict[str, str] = {}
+        self._cases: dict[str, list[str]] = {}
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each is, and which cases read it."""
+        said = {name: ", ".join(cases) for name, cases in self._cases.items()}
+        return {n: f"{text} (of {said[n]})" for n, text in self._meanings.items()}
 
     def of(self, name: str, identity: str, meaning: str) -> dict[str, str]:
         """A reference to the variable of a value; the same value has the same one."""
@@ -44,7 +53,10 @@ class Variables:
             number = f"_{taken + 1}" if taken else ""
             self._names[word, identity] = f"CALL_{word}{number}"
         variable = self._names[word, identity]
-        self.meanings.setdefault(variable, meaning)
+        self._meanings.setdefault(variable, meaning)
+        users = self._cases.setdefault(variable, [])
+        if self.case not in users:
+            users.append(self.case)
         return {"env": variable}
 
 
@@ -62,6 +74,7 @@ class Export:
             if asked.version == DRAFT:
                 self.left_out.append(case.name)
                 continue
+            self._variables.case = case.name
             expected = {"status": case.status, "code": case.code}
             self.cases.append({"name": case.name} | self._call(asked) | expected)
 

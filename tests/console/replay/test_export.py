@@ -93,6 +93,8 @@ def test_an_exported_scenario_passes_and_fails_as_the_gateway_answers(
         "CALL_TEST_2": "wrong",
     }
     assert set(export.variables) == set(values)
+    meaning = "a value of the query parameter test, not encoded"
+    assert export.variables["CALL_TEST_2"] == f"{meaning} (of denied, wrong code)"
     said = run(export, tmp_path, **values)
     failed = {"wrong status", "wrong code"}
     passed = {"let in", "denied", "unsigned", "debugger", "elsewhere", "binary"}
