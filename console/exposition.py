@@ -1,9 +1,10 @@
 """What the console tells Prometheus about itself, beside `console.counters`."""
 
+import logging
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from prometheus_client import GCCollector, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -12,6 +13,13 @@ from console import records
 from console.counters import REGISTRY
 from gateway import source
 from gateway.exposition import build_info
+
+_SIZES = {
+    "sqlite": "SELECT page_count * page_size "
+    "FROM pragma_page_count(), pragma_page_size()",
+    "postgresql": "SELECT pg_database_size(current_database())",
+}
+log = logging.getLogger(__name__)
 
 
 class State(Collector):
@@ -23,7 +31,7 @@ class State(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield build_info("console")
-        yield _gauge("database_bytes", "Size of the database", _database_bytes())
+        yield from _database()
         failing = records.trouble() is not None
         yield _gauge("records_failing", "1 while none can be kept", failing)
         path = settings.SNAPSHOT_FILE
@@ -36,15 +44,19 @@ class State(Collector):
         yield _gauge("gateways_acknowledged", text, acknowledged)
 
 
-def _database_bytes() -> int:
-    queries = {
-        "sqlite": "SELECT page_count * page_size "
-        "FROM pragma_page_count(), pragma_page_size()",
-        "postgresql": "SELECT pg_database_size(current_database())",
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(queries[connection.vendor])
-        return int(cursor.fetchone()[0])
+def _database() -> Iterator[Metric]:
+    """Whether it answers, and its size where it can be asked for that."""
+    up, size = 1, None
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_SIZES.get(connection.vendor, "SELECT NULL"))
+            size = cursor.fetchone()[0]
+    except DatabaseError as error:
+        log.warning("the database does not say its size: %s", error)
+        up = 0
+    yield _gauge("database_up", "1 while the database answers", up)
+    if size is not None:
+        yield _gauge("database_bytes", "Size of the database", size)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

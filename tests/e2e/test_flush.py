@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e.caller import Caller
 from tests.e2e.product import PASSWORD, WAIT, Product, children, command, until
@@ -76,6 +77,16 @@ def served(
     assert (status, "Traceback" in said) == (0, False)
 
 
+def metrics(product: Product) -> dict[str, float]:
+    """What the console tells Prometheus, of what has no labels."""
+    token = (product.data / "keys" / "metrics.token").read_text().strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    page = requests.get(f"{product.console_url}/metrics", headers=headers, timeout=WAIT)
+    families = text_string_to_metric_families(page.text)
+    every = [sample for family in families for sample in family.samples]
+    return {sample.name: sample.value for sample in every if not sample.labels}
+
+
 def test_a_flush_takes_effect_in_every_process_at_once(
     served: tuple[Product, Caller, Browser],
 ) -> None:
@@ -86,6 +97,9 @@ def test_a_flush_takes_effect_in_every_process_at_once(
         return "gateway (2 of 2)" in browser.get(CACHE)
 
     until(all_remember)
+    told = metrics(product)
+    assert told["sallyport_console_gateways"] == 2
+    assert told["sallyport_console_gateways_acknowledged"] == 2
     assert "Flushed 2." in browser.post(f"{CACHE}flush/")
     # Connections are shared out among the processes: some reach either.
     assert {caller.call().status_code for _ in range(12)} == {401}

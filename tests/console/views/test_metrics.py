@@ -1,11 +1,11 @@
 """The console's metrics, read by the official parser."""
 
-import time
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from prometheus_client.openmetrics.parser import (
@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from console import publish, records
 from tests.console import world
-from tests.console.test_metrics import call
+from tests.console.test_records import batch_of, call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,9 +75,7 @@ def test_requests_are_counted(client: Client) -> None:
 
 def test_records_that_arrive_and_are_lost_are_counted(client: Client) -> None:
     before = scrape(client)
-    batch: dict[str, Any] = {"invocations": [], "kept": [], "dropped": 7}
-    one = call(time=time.time())
-    records.store(batch | {"fields": [*one], "calls": [[*one.values()]] * 3})
+    records.store(batch_of(call(1), call(2), call(3), dropped=7))
     after = scrape(client)
     for name, more in (("received", 3), ("dropped", 7)):
         name = f"sallyport_console_records_{name}_total"
@@ -89,12 +87,26 @@ def test_it_says_how_database_snapshot_and_gateways_stand(client: Client) -> Non
     publish.compile_now()
     found = scrape(client)
     assert found["sallyport_console_database_bytes"] > 100_000
+    assert found["sallyport_console_database_up"] == 1
     written = settings.SNAPSHOT_FILE.stat().st_mtime
     stamp = found["sallyport_console_snapshot_timestamp_seconds"]
     assert stamp == pytest.approx(written)
     assert found["sallyport_console_gateways"] == 0
     assert found["sallyport_console_gateways_acknowledged"] == 0
     assert [v for k, v in found.items() if k.startswith("sallyport_build_info")] == [1]
+
+
+def test_a_database_that_is_away_is_said_and_the_rest_still_told(
+    client: Client,
+) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError("the disk is gone")
+
+    with connection.execute_wrapper(away):
+        found = scrape(client)
+    assert found["sallyport_console_database_up"] == 0
+    assert "sallyport_console_database_bytes" not in found
+    assert found["sallyport_console_requests_total2xx"] >= 0
 
 
 def test_openmetrics_is_spoken_to_who_asks_for_it(client: Client) -> None:
