@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from console import models, publish
+from console import access, models, publish
 from console.admin.base import ReadOnly
 from console.forms.certificate import CertificateForm
 from console.models.environment import RELEASE_ID
@@ -71,7 +71,13 @@ class ApiAdmin(admin.ModelAdmin):
         live = obj is not None and obj.releases.filter(status=1).exists()
         return not live and super().has_delete_permission(request, obj)
 
-    @admin.action(description="Publish in RELEASE", permissions=["change"])
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return access.may(request.user, "add", models.Release)
+
+    def has_offline_permission(self, request: HttpRequest) -> bool:
+        return access.may(request.user, "change", models.Release)
+
+    @admin.action(description="Publish in RELEASE", permissions=["publish"])
     def publish(self, request: HttpRequest, rows: QuerySet[models.Api]) -> None:
         release = models.Environment.objects.get(pk=RELEASE_ID)
         try:
@@ -83,7 +89,7 @@ class ApiAdmin(admin.ModelAdmin):
             return
         messages.success(request, "Published in RELEASE.")
 
-    @admin.action(description="Take offline in RELEASE", permissions=["change"])
+    @admin.action(description="Take offline in RELEASE", permissions=["offline"])
     def take_offline(self, request: HttpRequest, rows: QuerySet[models.Api]) -> None:
         release = models.Environment.objects.get(pk=RELEASE_ID)
         for api in rows:

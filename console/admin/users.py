@@ -1,8 +1,10 @@
 """Accounts, access keys and lockouts, in Django admin."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from console import models
+from console import access, models
 from console.admin.base import ReadOnly
 
 
@@ -15,11 +17,17 @@ class AccountAdmin(admin.ModelAdmin):
 
 @admin.register(models.AccessKey)
 class AccessKeyAdmin(ReadOnly):
-    """Made by their users; here they are seen, and deleted."""
+    """Made by their users; here they are seen, and deleted by who manages accounts."""
 
     list_display = ("access", "account", "status", "create_time")
     search_fields = ("access", "account__user__username")
     fields = ("access", "account", "description", "status", "create_time")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.AccessKey]:
+        rows = super().get_queryset(request)
+        if access.may(request.user, "view", models.Account):
+            return rows
+        return rows.filter(account__user=request.user)
 
 
 @admin.register(models.AppCode)

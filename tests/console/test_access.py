@@ -1,174 +1,93 @@
-"""Who gets which page: over every URL of the console, so none can be forgotten."""
+"""Who gets which page: over every URL of the console, so none can be forgotten.
+
+There is one project: who is of another one has no role here, as an outsider.
+"""
+
+from dataclasses import replace
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from console import access
+from console import access, roles
 from console.models import Api
 from tests.console import world
 from tests.console.conftest import MakeClient
+from tests.console.test_roles import user_with
 
-OPEN = {"login"}
-FOR_EVERYBODY_SIGNED_IN = {"home", "login", "logout"}
-# Pages that show something and change nothing until they are sent.
-FOR_VIEWERS = {
-    "response-detail",
-    "certificate-list",
-    "certificate-detail",
-    "domain-detail",
-    "environment-list",
-    "group-information",
-    "monitoring",
-    "orchestration-list",
-    "feature-list",
-    "explain",
-    "log-export",
-    "log-list",
-    "log-tail",
-    "scenario-detail",
-    "scenario-list",
-    "appquota-detail",
-    "appquota-list",
-    "audit-detail",
-    "audit-export",
-    "audit-list",
-    "alias-list",
-    "build-detail",
-    "function-export",
-    "function-invocations",
-    "function-users",
-    "invocation-detail",
-    "record-detail",
-    "version-detail",
-    "version-list",
-    "accesskey-list",
-    "api-credentials",
-    "api-detail",
-    "api-list",
-    "api-records",
-    "api-runtime",
-    "authorizer-cache",
-    "authorizer-list",
-    "credential-detail",
-    "credential-list",
-    "debug",
-    "function-configuration",
-    "function-detail",
-    "function-list",
-    "group-detail",
-    "group-export",
-    "group-list",
-    "task-detail",
-    "api-policies",
-    "policy-list",
-    "acl-detail",
-    "channel-detail",
-    "channel-list",
-    "plugin-detail",
-    "signature-detail",
-    "throttle-detail",
+pytestmark = pytest.mark.django_db
+# Who may do a thing: whoever is as high as that, or higher.
+NOBODY, OUTSIDER, READER, DEVELOPER, ADMINISTRATOR = range(5)
+ROLES = {
+    OUTSIDER: None,
+    READER: roles.READER,
+    DEVELOPER: roles.DEVELOPER,
+    ADMINISTRATOR: roles.ADMINISTRATOR,
 }
-# And those that take nothing at all.
-SHOW_ONLY = {
-    "scenario-detail",
-    "scenario-export",
-    "response-detail",
-    "certificate-detail",
-    "domain-detail",
-    "group-information",
-    "appquota-detail",
-    "acl-detail",
-    "channel-detail",
-    "plugin-detail",
-    "signature-detail",
-    "throttle-detail",
-    "audit-detail",
-    "alias-list",
-    "api-detail",
-    "api-records",
-    "api-runtime",
-    "build-detail",
-    "function-export",
-    "function-invocations",
-    "function-users",
-    "group-detail",
-    "group-export",
-    "task-detail",
-    "invocation-detail",
-    "record-detail",
-    "trace-body",
-    "trace-detail",
-    "version-detail",
-    "version-list",
+# Nobody at all: the page takes no such request.
+NEVER = 9
+# (who may look, who may send): the pages. Every page has its place here.
+TABLE = {
+    (NOBODY, NOBODY): "login",
+    (NEVER, OUTSIDER): "logout",
+    (OUTSIDER, NEVER): "schema",
+    (OUTSIDER, OUTSIDER): "home",
+    (READER, NEVER): """
+        group-export task-detail accesskey-list acl-detail alias-list api-detail api-list api-records
+        api-runtime appquota-detail appquota-list audit-detail audit-export
+        audit-list authorizer-cache authorizer-list build-detail
+        certificate-detail certificate-list channel-detail channel-list
+        credential-list domain-detail environment-list explain feature-list
+        function-export function-invocations function-list function-users
+        group-detail group-information group-list invocation-detail log-export
+        log-list log-tail monitoring orchestration-list plugin-detail
+        policy-list record-detail response-detail scenario-detail
+        scenario-list signature-detail throttle-detail version-detail
+        version-list
+    """,
+    (READER, DEVELOPER): """
+        api-credentials api-policies credential-detail debug
+        function-configuration function-detail
+    """,
+    (DEVELOPER, NEVER): """
+        policy-create scenario-export trace-body trace-detail
+    """,
+    (DEVELOPER, DEVELOPER): """
+        api-import accesskey-create accesskey-delete accesskey-edit acl-bind acl-create
+        acl-delete acl-edit alias-create alias-delete alias-edit api-clone
+        api-create api-delete api-edit api-offline api-publish appcode-delete
+        appquota-bind appquota-create appquota-delete appquota-edit
+        authorizer-create authorizer-delete authorizer-edit case-create
+        case-delete case-edit certificate-create certificate-delete
+        certificate-edit channel-create channel-delete channel-edit
+        credential-acl credential-appcode credential-bind credential-create
+        credential-delete credential-edit credential-quota credential-reset
+        domain-certificates domain-create domain-delete domain-edit
+        environment-create environment-delete environment-edit function-create
+        function-delete function-event function-event-create
+        function-event-delete function-import group-create group-delete
+        group-edit orchestration-create orchestration-delete
+        orchestration-edit plugin-bind plugin-create plugin-delete plugin-edit
+        replay response-create response-delete response-edit response-type
+        scenario-create scenario-delete scenario-edit signature signature-bind
+        signature-create signature-delete signature-edit throttle-bind
+        throttle-create throttle-delete throttle-edit throttle-exclude
+        variable-create variable-delete variable-edit version-delete
+        version-publish
+    """,
+    (NEVER, DEVELOPER): """
+        acl-clone plugin-clone accesskey-download accesskey-switch acl-unbind api-batch
+        api-batch-delete appquotabinding-unbind authorizer-flush
+        credential-acl-unbind demo function-state group-access plugin-unbind
+        record-offline record-switch response-restore scenario-run
+        signature-unbind throttle-unbind throttlespecial-delete token-revoke
+        unbind
+    """,
+    (ADMINISTRATOR, ADMINISTRATOR): "feature-edit",
 }
-# Those without a page of their own.
-POSTS_ONLY = {
-    "scenario-run",
-    "authorizer-flush",
-    "response-restore",
-    "group-access",
-    "api-batch",
-    "api-batch-delete",
-    "appquotabinding-unbind",
-    "credential-acl-unbind",
-    "accesskey-download",
-    "accesskey-switch",
-    "acl-clone",
-    "acl-unbind",
-    "plugin-clone",
-    "plugin-unbind",
-    "signature-unbind",
-    "throttle-unbind",
-    "throttlespecial-delete",
-    "function-state",
-    "record-offline",
-    "record-switch",
-    "unbind",
-}
+PAGES = {name: who for who, names in TABLE.items() for name in names.split()}
 NAMES = sorted(str(pattern.name) for pattern in world.patterns())
-NOUNS = (
-    "certificate",
-    "domain",
-    "variable",
-    "orchestration",
-    "feature",
-    "accesslog",
-    "minute",
-    "acl",
-    "aclbinding",
-    "appacl",
-    "appquota",
-    "appquotabinding",
-    "plugin",
-    "pluginbinding",
-    "signature",
-    "signaturebinding",
-    "task",
-    "throttle",
-    "throttlebinding",
-    "throttlespecial",
-    "audit",
-    "accesskey",
-    "appcode",
-    "api",
-    "apigroup",
-    "alias",
-    "authorization",
-    "authorizer",
-    "build",
-    "channel",
-    "credential",
-    "environment",
-    "function",
-    "gatewayresponse",
-    "invocation",
-    "release",
-    "scenario",
-    "scenariocase",
-    "testevent",
-    "version",
-)
 
 
 def test_every_page_is_named() -> None:
@@ -176,41 +95,52 @@ def test_every_page_is_named() -> None:
     assert len(NAMES) == len(set(NAMES)) > 30
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - OPEN))
-def test_who_is_not_signed_in_is_sent_to_the_login(
-    client: Client, example: world.Example, name: str
+def test_every_page_has_its_place_in_the_table() -> None:
+    assert sorted(PAGES) == NAMES
+    assert sum(len(names.split()) for names in TABLE.values()) == len(PAGES)
+
+
+@pytest.mark.parametrize("who", [NOBODY, *ROLES])
+def test_every_page_is_for_whom_the_table_says(
+    example: world.Example, who: int
 ) -> None:
-    url = world.address(name, example)
-    for response in (client.get(url), client.post(url)):
-        assert response.status_code == 302
-        assert response["Location"].startswith(reverse("login"))
+    client = Client()
+    if who != NOBODY:
+        user = user_with(ROLES[who])
+        client.force_login(user)
+        example = replace(example, access_key=world.access_key(user))
+    wrong = []
+    for name in sorted(NAMES, key="logout".__eq__):
+        url = world.address(name, example)
+        for method, least in zip(("GET", "POST"), PAGES[name], strict=True):
+            status = asked(client, method, url)
+            if status not in wanted(PAGES[name], least, who):
+                wrong.append((name, method, status))
+    assert not wrong
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - FOR_EVERYBODY_SIGNED_IN))
-def test_a_user_without_permissions_gets_403(
-    client_of: MakeClient, example: world.Example, name: str
-) -> None:
-    client = client_of()
-    url = world.address(name, example)
-    if name != "demo":
-        assert client.get(url).status_code == 403
-    assert client.post(url).status_code == 403
+def asked(client: Client, method: str, url: str) -> int:
+    """The status of a page, 401 when it sends to the login; what it did is undone."""
+    with transaction.atomic():
+        response = client.generic(method, url)
+        transaction.set_rollback(True)
+    to_login = response.headers.get("Location", "").startswith(reverse("login") + "?")
+    return 401 if to_login else response.status_code
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - FOR_EVERYBODY_SIGNED_IN))
-def test_a_user_who_may_only_view_changes_nothing(
-    client_of: MakeClient, example: world.Example, name: str
-) -> None:
-    client = client_of(*(f"view_{noun}" for noun in NOUNS))
-    url = world.address(name, example)
-    wanted = 200 if name in FOR_VIEWERS else 403
-    if name != "demo":
-        assert client.get(url).status_code == wanted
-    # A list takes no POST at all; every other page refuses this user.
-    assert client.post(url).status_code in (403, 405)
+def wanted(page: tuple[int, int], least: int, who: int) -> set[int]:
+    """The statuses of a request that takes somebody as high as `least`."""
+    if who == NOBODY and min(page) != NOBODY:
+        return {401, 405}
+    if who < min(page):
+        return {403, 405}
+    if least == NEVER:
+        return {405}
+    # 409 when something else is in the way, 404 when the request names nothing.
+    return {200, 302, 404, 409} if who >= least else {403}
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - FOR_EVERYBODY_SIGNED_IN))
+@pytest.mark.parametrize("name", [n for n in NAMES if min(PAGES[n]) > OUTSIDER])
 def test_a_page_about_nothing_is_404(admin_client: Client, name: str) -> None:
     pattern = next(p for p in world.patterns() if p.name == name)
     wanted = pattern.pattern.converters
@@ -218,10 +148,9 @@ def test_a_page_about_nothing_is_404(admin_client: Client, name: str) -> None:
         assert admin_client.get(reverse("debug") + "?api=0").status_code == 404
         return
     url = reverse(name, kwargs=dict.fromkeys(wanted, "0" * 32))
-    posts_only = name in POSTS_ONLY
-    assert admin_client.get(url).status_code == (405 if posts_only else 404)
-    shows_only = name in SHOW_ONLY
-    assert admin_client.post(url).status_code == (405 if shows_only else 404)
+    for method, least in zip(("GET", "POST"), PAGES[name], strict=True):
+        status = asked(admin_client, method, url)
+        assert status == (405 if least == NEVER else 404)
 
 
 def test_a_test_event_of_another_function_is_404(
