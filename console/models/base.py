@@ -7,6 +7,7 @@ from copy import copy
 from functools import partial
 from typing import Any, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.validators import RegexValidator
 from django.db import connection, models
 
@@ -113,6 +114,16 @@ class Noun(models.Model):
 
     class Meta:
         abstract = True
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Check every rule; ValidationError also where a rule lacks what it is about.
+
+        Django admin has the rules checked although a field that it needs is empty.
+        """
+        try:
+            super().full_clean(*args, **kwargs)
+        except ObjectDoesNotExist as error:
+            raise ValidationError(str(error)) from None
 
     def save_valid(self) -> None:
         """Check every rule, then save; ValidationError names the fields."""

@@ -84,7 +84,8 @@ class Binding(Noun):
         return publish_id(self.api_id, self.env_id)
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        self.slot = self.policy.slot
+        if self.policy_id:
+            self.slot = self.policy.slot
         super().full_clean(*args, **kwargs)
 
     def clean(self) -> None:

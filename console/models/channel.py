@@ -186,8 +186,6 @@ class MemberGroup(Noun):
         return self.member_group_name
 
     def clean(self) -> None:
-        if self.channel_id is None:
-            return  # The field says so itself.
         other = self.reference_vpc_channel
         wants = self.channel.vpc_channel_type == Channel.Kind.REFERENCE
         if wants is (other is None):

@@ -160,6 +160,12 @@ def test_a_document_that_the_gateway_cannot_load_is_refused(
     assert Page(response).says("Please correct the error")
 
 
+@pytest.mark.parametrize("noun", NOUNS)
+def test_an_empty_form_is_refused_and_says_why(admin_client: Client, noun: str) -> None:
+    response = admin_client.post(address(noun, "add"), {"nothing": "1"})
+    assert response.status_code in (200, 302, 403)
+
+
 @pytest.mark.parametrize("noun", ["authorizer", "api", "apigroup", "environment"])
 def test_saving_an_admin_page_as_it_is_changes_nothing(
     admin_client: Client, example: world.Example, noun: str
