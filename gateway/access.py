@@ -6,11 +6,12 @@ nothing of the call itself, which may go at once, unless it was refused or trace
 
 import time
 from collections.abc import Collection
+from itertools import chain
 from typing import Any
 
 from gateway.call import NO_API, Call, Step
 from gateway.custom_log import custom_text
-from gateway.http import Headers, Response, decode_text
+from gateway.http import Headers, RawHeaders, Response, decode_text
 from gateway.records import Kept, Row
 from gateway.signing import covered
 
@@ -43,6 +44,7 @@ FIELDS = (
     "status",
     "request_time",
     "bytes_sent",
+    "body_bytes_sent",
     "request_length",
     "http_user_agent",
     "http_x_forwarded_for",
@@ -80,6 +82,8 @@ def row(call: Call, answer: Response, spent: float) -> Row:
     request, api, app = call.request, call.api, call.credential
     error, upstream = call.error, call.upstream
     known = api is not NO_API
+    # A body that is handed on as it comes has not come yet.
+    sent = len(answer.body) if isinstance(answer.body, bytes) else 0
     return (
         time.time(),
         call.request_id,
@@ -90,8 +94,12 @@ def row(call: Call, answer: Response, spent: float) -> Row:
         _cut(request.raw_path),
         answer.status,
         round(spent, 6),
-        len(answer.body) if isinstance(answer.body, bytes) else 0,
-        len(request.raw_path) + len(request.query) + len(request.body),
+        size(answer.headers) + sent,
+        sent,
+        len(request.method)
+        + len(request.target)
+        + size(request.headers.raw)
+        + len(request.body),
         _text(request.headers, b"user-agent"),
         _text(request.headers, b"x-forwarded-for"),
         call.group.id if call.group else "",
@@ -113,6 +121,11 @@ def row(call: Call, answer: Response, spent: float) -> Row:
         _cut(error.reason) if error else "",
         custom_text(call) if call.snapshot.settings.custom_logs else "",
     )
+
+
+def size(headers: RawHeaders) -> int:
+    """Bytes of a head on the wire, but for its first line."""
+    return len(b"".join(chain.from_iterable(headers))) + 4 * len(headers) + 2
 
 
 def evidence(call: Call) -> str:

@@ -15,7 +15,9 @@ def custom_text(call: Call) -> str:
     """The same as one text: `X-Name: value`, a line each."""
     names = (name for _, name in call.snapshot.settings.custom_logs)
     pairs = zip(names, custom_values(call), strict=True)
-    return "\n".join(f"{name}: {value}" for name, value in pairs)
+    # A value of several lines would pass for the next ones.
+    lines = (f"{name}: {value}".replace("\n", "\\x0A") for name, value in pairs)
+    return "\n".join(lines)
 
 
 def _value(call: Call, location: str, name: str) -> str:

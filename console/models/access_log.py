@@ -23,6 +23,7 @@ class AccessLog(models.Model):
     status = models.PositiveSmallIntegerField()
     request_time = models.FloatField()
     bytes_sent = models.PositiveBigIntegerField()
+    body_bytes_sent = models.PositiveBigIntegerField(default=0)
     request_length = models.PositiveBigIntegerField()
     http_user_agent = models.TextField(blank=True)
     http_x_forwarded_for = models.TextField(blank=True)

@@ -22,6 +22,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from console.text import visible
+
 register = template.Library()
 
 
@@ -60,6 +62,12 @@ def page_link(context: Context, name: str, number: int, anchor: str = "") -> str
     query = context["request"].GET.copy()
     query[name or "page"] = str(number)
     return f"?{query.urlencode()}" + (f"#{anchor}" if anchor else "")
+
+
+@register.filter(name="visible")
+def visible_text(value: str) -> str:
+    """A stranger's text, with controls and changes of direction made visible."""
+    return visible(value)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from console.models import Audit
 from console.templatetags.ui import moment
+from console.text import inert
 from console.views import generic
 
 MAX_EXPORT = 5000
@@ -109,9 +110,3 @@ def moment_of(text: str) -> datetime | None:
         return timezone.make_aware(datetime.fromisoformat(text)) if text else None
     except ValueError:
         return None
-
-
-def inert(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text

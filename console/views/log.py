@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -14,17 +14,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from console import keyset, records
+from console import keyset, log_fields, records
 from console.explain import explain
 from console.forms.log import ExplainForm
 from console.models import AccessLog, Api, Credential, Minute
 from console.signature.parse import request_id
+from console.text import inert, visible
 from console.views import generic
-from console.views.audit import inert, moment_of
-from gateway.access import FIELDS
+from console.views.audit import moment_of
 
 MAX_EXPORT = 100_000
-EXPORTED = (*FIELDS, "debug")
 MAX_TAIL = 100
 RANGES = {
     "15m": ("Last 15 minutes", timedelta(minutes=15)),
@@ -90,10 +89,11 @@ class LogExport(LogList):
     """The same rows as CSV, or as a JSON document a line."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        rows = self.get_queryset().values_list(*EXPORTED)[:MAX_EXPORT].iterator(2000)
+        rows = self.get_queryset().values(*log_fields.COLUMNS)[:MAX_EXPORT]
         as_json = request.GET.get("format") == "ndjson"
         kind, name = ("x-ndjson", "ndjson") if as_json else ("csv", "csv")
-        lines = _documents(rows) if as_json else _table(rows)
+        found = map(log_fields.values, rows.iterator(2000))
+        lines = _documents(found) if as_json else _table(found)
         response = StreamingHttpResponse(lines, content_type=f"text/{kind}")
         response["Content-Disposition"] = f'attachment; filename="access.{name}"'
         return response
@@ -116,6 +116,7 @@ class Explain(generic.Titled, generic.Guarded, TemplateView):
             record=record,
             explanation=record and explain(record),
             facts=record and _facts(record),
+            fields=record and _fields(record),
             **kwargs,
         )
 
@@ -147,13 +148,13 @@ def _facts(record: AccessLog) -> list[tuple[str, Any]]:
         ("Request ID", record.request_id),
         (
             "Call",
-            f"{record.request_method} {record.scheme}://{record.host}{record.router_uri}",
+            visible(f"{record.request_method} {_url(record)}"),
         ),
         ("Status Code", record.status),
         ("Error Code", record.apig_err_code),
         ("Refused in", record.phase),
-        ("Reason", record.reason),
-        ("Environment", record.env_name),
+        ("Reason", visible(record.reason)),
+        ("Environment", visible(record.env_name)),
         ("Made by", "the debug page" if record.debug else "a caller of the gateway"),
         ("Caller", record.remote_addr),
         ("Duration", f"{record.request_time * 1000:.1f} ms"),
@@ -161,13 +162,19 @@ def _facts(record: AccessLog) -> list[tuple[str, Any]]:
     ]
 
 
+def _fields(record: AccessLog) -> list[tuple[str, Any]]:
+    """All of the record, under the names that the vendor's log has."""
+    found = log_fields.of(record).items()
+    return [(n, visible(v) if isinstance(v, str) else v) for n, v in found]
+
+
 def _url(record: AccessLog) -> str:
     return f"{record.scheme}://{record.host}{record.router_uri}"
 
 
-def _documents(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
+def _documents(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
     for row in rows:
-        yield orjson.dumps(dict(zip(EXPORTED, row, strict=True))) + b"\n"
+        yield orjson.dumps(row) + b"\n"
 
 
 class _Echo:
@@ -177,9 +184,8 @@ class _Echo:
         return text
 
 
-def _table(rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+def _table(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
     writer: Any = csv.writer(_Echo())
-    yield writer.writerow(EXPORTED)
+    yield writer.writerow(log_fields.FIELDS)
     for row in rows:
-        time: datetime = row[0]
-        yield writer.writerow([time.isoformat(), *map(inert, row[1:])])
+        yield writer.writerow(map(inert, row.values()))

@@ -122,7 +122,7 @@ def test_the_log_is_exported(admin_client: Client) -> None:
     record(request_id="1" * 32, http_user_agent="=cmd()")
     url = reverse("log-export")
     csv = b"".join(admin_client.get(url, {"format": "csv"})).decode()
-    assert csv.splitlines()[0].startswith("time,request_id")
+    assert csv.splitlines()[0].startswith("remote_addr,request_id,api_id")
     assert "'=cmd()" in csv
     lines = b"".join(admin_client.get(url, {"format": "ndjson"}))
     assert orjson.loads(lines)["request_id"] == "1" * 32
@@ -154,3 +154,31 @@ def test_who_may_not_look_is_refused(client: Client) -> None:
     client.force_login(User.objects.create_user("somebody"))
     for name in ("log-list", "log-export", "explain"):
         assert client.get(reverse(name)).status_code == 403
+
+
+HOSTILE = "\x1b[2J\u202e=<script>alert(1)</script>\0\r\nSet-Cookie: a=b" + "x" * 2**16
+
+
+def test_hostile_records_are_inert_wherever_they_are_shown(
+    admin_client: Client,
+) -> None:
+    texts = ("router_uri", "host", "http_user_agent", "http_x_forwarded_for", "reason")
+    row = record(**dict.fromkeys(texts, HOSTILE), upstream_uri=f"http://{HOSTILE}")
+    urls = [
+        reverse("log-list"),
+        reverse("log-tail") + "?after=1-1",
+        row.get_absolute_url(),
+        reverse("log-export") + "?format=csv",
+        reverse("log-export") + "?format=ndjson",
+    ]
+    for url in urls:
+        response = admin_client.get(url)
+        text = response.getvalue().decode()
+        assert response.status_code == 200 and row.request_id in text
+        for unseen in "\x1b\u202e\0" if "ndjson" not in url else "\x1b\0":
+            assert unseen not in text, url
+        if "export" not in url:
+            assert "<script>alert" not in text, url
+        else:
+            assert len(text.splitlines()) == 1 + ("csv" in url)
+    assert "Set-Cookie" not in admin_client.get(urls[0]).headers.get("Set-Cookie", "")
