@@ -203,7 +203,6 @@ def main(arguments: list[str] | None = None) -> int:
     if options.console:
         sender = Sender(recorder, options.console, options.records_key)
         sender.start()
-    _collect_rarely()
     _collect_seldom()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.get_loop().call_soon(gateway.open)
@@ -213,13 +212,6 @@ def main(arguments: list[str] | None = None) -> int:
     if sender is not None:
         sender.stop()
     return 0
-
-
-def _collect_rarely() -> None:
-    """Look for cycles less often: calls leave few, and looking took a third of them."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
 
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ def _policies() -> list[Row]:
         *ours(TWO, "throttling and addresses", policies=bound.TWO),
         *ours(TWO, "ten policies", policies=bound.TEN),
         *ours(TWO, "a kept answer", policies=bound.CACHE),
+        *ours(TWO, "the two, in Redis", policies=bound.TWO, redis=True),
     ]
 
 
@@ -171,6 +172,14 @@ GOALS = (
         for goal in (
             Goal("called", f"{name}, called", f"{name}, remembered", least=0.3),
             Goal("called", f"{name}, called", "", "p99", most=4.0, against="p50"),
+            # A tenth of the throughput.
+            Goal(
+                "records",
+                f"{name}, delivered",
+                f"{name}, no records",
+                "cpu",
+                most=1 / 0.9,
+            ),
             *(
                 Goal(
                     "policies",

@@ -6,6 +6,7 @@ cannot run here; then it is named in the report as not measured.
 
 import http.client
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -140,11 +141,13 @@ def gateway(
     proxied: bool = False,
     module: str = "gateway",
     records: bool = False,
+    redis: bool = False,
     **configured: Any,
 ) -> Contestant:
     """This gateway; `configured` goes to `scenario.snapshot`.
 
-    With `records` it delivers them to a console; `module` is what is run.
+    With `records` it delivers them to a console, with `redis` it counts there; `module`
+    is what is run.
     """
 
     def prepare(folder: Path, port: int, second: int) -> Sequence[str]:
@@ -161,6 +164,9 @@ def gateway(
             records_key.write_bytes(Fernet.generate_key())
             https = ["--console", f"http://127.0.0.1:{second}"]
             https += ["--records-key", str(records_key)]
+        if redis:
+            (folder / "redis.url").write_text(f"redis://127.0.0.1:{second}/0")
+            https = ["--redis-file", str(folder / "redis.url")]
         return [
             *(sys.executable, "-m", module, "--server", server),
             *("--snapshot", str(folder / "snapshot"), "--key-file", str(key)),
@@ -168,8 +174,18 @@ def gateway(
             *("--http", f"127.0.0.1:{port}", *https),
         ]
 
-    helper = SIZED if proxied else _console if records else None
-    return Contestant(name, prepare, helper=helper, apart=records)
+    helper = SIZED if proxied else _console if records else _redis if redis else None
+    missing = _no_redis if redis else _nothing
+    return Contestant(name, prepare, missing, helper=helper, apart=records or redis)
+
+
+def _redis(folder: Path, port: int, second: int) -> Sequence[str]:
+    words = ["redis-server", "--port", str(port), "--bind", "127.0.0.1"]
+    return [*words, "--save", "", "--dir", str(folder)]
+
+
+def _no_redis() -> str:
+    return "" if shutil.which("redis-server") else "redis-server is not installed"
 
 
 def _console(folder: Path, port: int, second: int) -> Sequence[str]:
@@ -208,3 +224,4 @@ DJANGO = Contestant(
     granian("tests.bench.django_view:application", "wsgi"),
 )
 BACKEND = Contestant("the backend itself", SIZED)
+REDIS = Contestant("redis-server", _redis, _no_redis)

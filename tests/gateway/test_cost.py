@@ -9,7 +9,8 @@ commit.
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import Any
@@ -25,7 +26,7 @@ from gateway.protocol import GatewayProtocol
 from gateway.rsgi import Handler
 from gateway.server import GatewayServer
 from gateway.source import Fixed
-from tests.bench import scenario
+from tests.bench import bound, scenario
 
 AGREED: dict[str, int] = json.loads(Path(__file__).with_name("cost.json").read_text())
 SLACK = 1.1
@@ -60,8 +61,17 @@ def steps(work: Callable[[], object]) -> int:
 
 @pytest.fixture
 def gateway(tmp_path: Path, runner: asyncio.Runner) -> Iterator[Gateway]:
+    with warm(tmp_path, runner) as made:
+        yield made
+
+
+@contextmanager
+def warm(
+    folder: Path, runner: asyncio.Runner, policies: Sequence[str] = ()
+) -> Iterator[Gateway]:
     """The benchmark's gateway, its authorizer's verdict remembered."""
-    made = Gateway(Fixed(scenario.snapshot(tmp_path)), Pool(Store(tmp_path)))
+    snapshot = scenario.snapshot(folder, policies=policies)
+    made = Gateway(Fixed(snapshot), Pool(Store(folder)))
     assert runner.run(made.handle(request())).status == 200
     yield made
     runner.run(made.close())
@@ -69,7 +79,8 @@ def gateway(tmp_path: Path, runner: asyncio.Runner) -> Iterator[Gateway]:
 
 def request() -> Request:
     raw = [(k.encode(), v.encode()) for k, v in scenario.signed().items()]
-    return Request("GET", scenario.PATH, scenario.QUERY, Headers(raw), client="::1")
+    headers = Headers(raw)
+    return Request("GET", scenario.PATH, scenario.QUERY, headers, client="127.0.0.1")
 
 
 def agree(name: str, found: int) -> None:
@@ -83,6 +94,18 @@ def agree(name: str, found: int) -> None:
 def test_the_core_answers_within_the_agreed_steps(gateway: Gateway) -> None:
     made = request()
     agree("in the core", steps(lambda: gateway.answer(made)))
+
+
+@pytest.mark.parametrize(
+    ("name", "policies"),
+    [("with two policies", bound.TWO), ("with ten policies", bound.TEN)],
+)
+def test_what_is_bound_costs_the_agreed_steps(
+    tmp_path: Path, runner: asyncio.Runner, name: str, policies: Sequence[str]
+) -> None:
+    made = request()
+    with warm(tmp_path, runner, policies) as gateway:
+        agree(name, steps(lambda: gateway.answer(made)))
 
 
 def test_uvicorn_s_side_keeps_to_its_steps(
