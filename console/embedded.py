@@ -25,6 +25,7 @@ from gateway.functions.pool import Invocation, Pool
 from gateway.guard import Guard, guard
 from gateway.http import Request, Response, Stream, gathered
 from gateway.pipeline import run
+from gateway.questions import answering
 from gateway.records import Recorder
 from gateway.server import parse_address
 from gateway.snapshot import Function, Snapshot
@@ -57,7 +58,9 @@ class Embedded:
         self._drafts = ExpiringCache()
         self._draft_state = Memory()
         self._control = start_control(
-            settings.SNAPSHOT_FILE, settings.SNAPSHOT_KEY_FILE, self._verdicts().answer
+            settings.SNAPSHOT_FILE,
+            settings.SNAPSHOT_KEY_FILE,
+            answering(self._verdicts(), self._gateway.services),
         )
 
     def serve(self, request: Request) -> Response:

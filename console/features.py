@@ -223,6 +223,14 @@ PARAMETERS: dict[str, Parameter] = {
         values.switch,
         _elsewhere,
     ),
+    "vpc_health_status": Parameter(
+        "Health of servers in the API",
+        "off",
+        "on: the management API tells whether a load balance channel's servers are "
+        "healthy, as the channel's page always does.",
+        values.switch,
+        _elsewhere,
+    ),
     CLIENT_CERTIFICATE: Parameter(
         "Client certificate for backends",
         '{"enable": "off", "ca": "", "content": "", "key": ""}',

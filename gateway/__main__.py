@@ -26,6 +26,7 @@ from gateway.functions.pool import Pool
 from gateway.functions.runtimes import host
 from gateway.guard import guard
 from gateway.handshake import Contexts
+from gateway.questions import answering
 from gateway.records import Recorder
 from gateway.source import Followed
 from gateway.state import State
@@ -194,7 +195,8 @@ def main(arguments: list[str] | None = None) -> int:
     gateway = Gateway(source, pool, records=recorder, state=counted, client=connections)
     remembered = {"gateway": gateway.services.verdicts}
     verdicts = Verdicts(remembered, source, options.key_file.read_bytes())
-    control = start_control(options.snapshot, options.key_file, verdicts.answer)
+    answer = answering(verdicts, gateway.services)
+    control = start_control(options.snapshot, options.key_file, answer)
     exposition = Exposition(gateway, tally, source, options.server)
     if options.metrics:
         REGISTRY.register(exposition)

@@ -42,7 +42,7 @@ FLAGS = (
     "sse_strategy",
     "vpc_backup",
 )
-ELSEWHERE = frozenset(("lts", "public_key", "sign_aes", "vpc_health_status"))
+ELSEWHERE = frozenset(("lts", "public_key", "sign_aes"))
 
 
 class Toggle(PlainSerializer):

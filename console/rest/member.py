@@ -1,6 +1,7 @@
 """Servers of a channel, and groups of them (reference: policies.md section 6)."""
 
 from collections.abc import Collection, Iterable
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer as PlainSerializer
 
 from console import dependents, models
+from console.health import Health
 from console.rest import errors
 from console.rest.absent import Reference
 from console.rest.resources import Resource
@@ -188,6 +190,20 @@ class Members(Resource):
             row.status = status
             row.save_valid()
         return Response(status=204)
+
+    def show(self, target: Any) -> Any:
+        """With how a server is, where a gateway parameter wants that told."""
+        told = {"health_status": self._health.of(target)} if self._tells else {}
+        return super().show(target) | told
+
+    @cached_property
+    def _tells(self) -> bool:
+        known = {"name": "vpc_health_status", "enable": True, "config": "on"}
+        return models.Feature.objects.filter(**known).exists()
+
+    @cached_property
+    def _health(self) -> Health:
+        return Health(self.channel)
 
     def _all(self, rows: list[models.Member], status: int = 200) -> Response:
         shown = [self.show(row) for row in rows]

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from console import dependents
 from console.forms.channel import ChannelForm
+from console.health import Health
 from console.models import Channel
 from console.views import generic
 
@@ -31,6 +32,7 @@ class ChannelDetail(generic.Detail):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.object
+        health = Health(row)
         facts = [
             ("Name", row.name),
             ("ID", row.pk),
@@ -38,15 +40,19 @@ class ChannelDetail(generic.Detail):
             ("Port", row.port),
             ("Routing Algorithm", row.get_balance_strategy_display()),
         ]
+        members = self.part(
+            row.members.select_related("member_group", "channel"), "members"
+        )
+        for member in members:
+            member.health = health.of(member)
         return super().get_context_data(
             facts=facts,
             groups=self.part(
                 row.member_groups.select_related("reference_vpc_channel"), "groups"
             ),
-            members=self.part(
-                row.members.select_related("member_group", "channel"), "members"
-            ),
+            members=members,
             checks=_checks(row.vpc_health_config),
+            looked_after=health.checked,
             **kwargs,
         )
 
