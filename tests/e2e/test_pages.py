@@ -267,6 +267,16 @@ def test_home_and_a_page_that_is_not_there_are_fine(
     check(person)
 
 
+def test_the_api_reference_is_fine(caller: Caller, person: Person) -> None:
+    asked: list[str] = []
+    person.page.on("request", lambda request: asked.append(request.url))
+    person.page.goto("/api/schema/")
+    person.page.get_by_role("link", name="API groups").wait_for()
+    check(person)
+    home = urljoin(person.page.url, "/")
+    assert [url for url in asked if not url.startswith((home, "data:"))] == []
+
+
 def test_a_refused_login_is_fine(product: Product, chromium: Browser) -> None:
     with new_session(chromium, product) as signed_out:
         person = Person(signed_out.new_page())
