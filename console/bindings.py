@@ -40,6 +40,18 @@ def replaced(policy: Policy, apis: Iterable[Api], env: Environment) -> list[Bind
     return list(there.exclude(policy=policy).select_related("api", "env", "policy"))
 
 
+def of_environment(env: Environment) -> list[Binding]:
+    """Every binding there, in the order of POLICIES."""
+    return list(
+        chain.from_iterable(
+            policy.binding_model()
+            .objects.filter(env=env)  # type: ignore[attr-defined]
+            .select_related("policy", "api")
+            for policy in POLICIES
+        )
+    )
+
+
 def of_api(api: Api, env: Environment | None = None) -> list[Binding]:
     """Every binding of an API, by environment and then in the order of POLICIES."""
     found = chain.from_iterable(

@@ -1,10 +1,13 @@
 """API Policies > Environments."""
 
+from itertools import chain
+
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from console import bindings
 from console.forms.environment import EnvironmentForm
-from console.models import Api, Environment
+from console.models import Api, Authorization, Environment
 from console.views import generic
 
 
@@ -45,7 +48,8 @@ class EnvironmentDelete(generic.Delete):
     def dependents(self) -> generic.Dependents:
         if self.object.is_release:
             return [("The environment RELEASE always exists", "")]
-        return self.published() or [*self.variables(), *self.records()]
+        hanging = (self.variables(), self.records(), self.authorizations())
+        return self.published() or [*chain(*hanging), *self.policies()]
 
     def variables(self) -> generic.Dependents:
         rows = self.object.variables.select_related("group")
@@ -58,6 +62,26 @@ class EnvironmentDelete(generic.Delete):
         return [
             (f"Publishing records of API {api}", reverse("api-records", args=[api.pk]))
             for api in apis
+        ]
+
+    def authorizations(self) -> generic.Dependents:
+        rows = Authorization.objects.filter(env=self.object)
+        return [
+            (
+                f"Credential {row.app}, authorized for API {row.api}",
+                row.app.get_absolute_url(),
+            )
+            for row in rows.select_related("app", "api")
+        ]
+
+    def policies(self) -> generic.Dependents:
+        """Bindings outlive a publication, but not their environment."""
+        return [
+            (
+                f"Policy {row.policy}, bound to API {row.api}",
+                row.policy.get_absolute_url(),
+            )
+            for row in bindings.of_environment(self.object)
         ]
 
     def blocked(self) -> bool:

@@ -136,3 +136,18 @@ def test_a_group_of_servers_with_urls_of_its_own_stays(admin_client: Client) -> 
     publish.publish(api, world.environment())
     assert admin_client.post(edit, sent).status_code == 302
     assert not channel.member_groups.exists()
+
+
+def test_an_environment_says_what_is_authorized_and_bound_there(
+    admin_client: Client,
+) -> None:
+    env, api, app = world.environment("OTHER"), world.api(), world.credential()
+    publish.publish(api, env)
+    models.Authorization(app=app, api=api, env=env).save_valid()
+    throttle = policies.throttle()
+    bindings.bind(throttle, [api], env)
+    assert asked(admin_client, env, "environment", 409).says(f"API {api}")
+    publish.take_offline(api, env)
+    page = asked(admin_client, env, "environment", 302)
+    assert page.says(f"Credential {app}, authorized for API {api}")
+    assert page.says(f"Policy {throttle}, bound to API {api}")
