@@ -288,9 +288,10 @@ def _same(
     """The API of the group with the route, or else the name, of what is read."""
     rows = group.apis.exclude(pk__in=seen)
     shape, method = path_shape(fields["req_uri"]), fields["req_method"]
-    for row in rows.filter(req_method=method, match_mode=fields["match_mode"]):
-        if path_shape(row.req_uri) == shape:
-            return row
+    alike = rows.filter(req_method=method, match_mode=fields["match_mode"])
+    for pk, uri in alike.values_list("pk", "req_uri"):
+        if path_shape(uri) == shape:
+            return rows.get(pk=pk)
     return rows.filter(name=fields["name"]).first()
 
 
