@@ -34,17 +34,17 @@ TABLE = {
     (OUTSIDER, NEVER): "schema",
     (OUTSIDER, OUTSIDER): "home",
     (READER, NEVER): """
-        group-export task-detail accesskey-list acl-detail alias-list api-detail api-list api-records
+        accesskey-list acl-detail alias-list api-detail api-list api-records
         api-runtime appquota-detail appquota-list audit-detail audit-export
         audit-list authorizer-cache authorizer-list build-detail
         certificate-detail certificate-list channel-detail channel-list
         credential-list domain-detail environment-list explain feature-list
         function-export function-invocations function-list function-users
-        group-detail group-information group-list invocation-detail log-export
-        log-list log-tail monitoring orchestration-list plugin-detail
-        policy-list record-detail response-detail scenario-detail
-        scenario-list signature-detail throttle-detail version-detail
-        version-list
+        group-detail group-export group-information group-list
+        invocation-detail log-export log-list log-tail monitoring
+        orchestration-list plugin-detail policy-list record-detail
+        response-detail scenario-detail scenario-list signature-detail
+        task-detail throttle-detail version-detail version-list
     """,
     (READER, DEVELOPER): """
         api-credentials api-policies credential-detail debug
@@ -54,18 +54,18 @@ TABLE = {
         policy-create scenario-export trace-body trace-detail
     """,
     (DEVELOPER, DEVELOPER): """
-        api-import accesskey-create accesskey-delete accesskey-edit acl-bind acl-create
+        accesskey-create accesskey-delete accesskey-edit acl-bind acl-create
         acl-delete acl-edit alias-create alias-delete alias-edit api-clone
-        api-create api-delete api-edit api-offline api-publish appcode-delete
-        appquota-bind appquota-create appquota-delete appquota-edit
-        authorizer-create authorizer-delete authorizer-edit case-create
-        case-delete case-edit certificate-create certificate-delete
-        certificate-edit channel-create channel-delete channel-edit
-        credential-acl credential-appcode credential-bind credential-create
-        credential-delete credential-edit credential-quota credential-reset
-        domain-certificates domain-create domain-delete domain-edit
-        environment-create environment-delete environment-edit function-create
-        function-delete function-event function-event-create
+        api-create api-delete api-edit api-import api-offline api-publish
+        appcode-delete appquota-bind appquota-create appquota-delete
+        appquota-edit authorizer-create authorizer-delete authorizer-edit
+        case-create case-delete case-edit certificate-create
+        certificate-delete certificate-edit channel-create channel-delete
+        channel-edit credential-acl credential-appcode credential-bind
+        credential-create credential-delete credential-edit credential-quota
+        credential-reset domain-certificates domain-create domain-delete
+        domain-edit environment-create environment-delete environment-edit
+        function-create function-delete function-event function-event-create
         function-event-delete function-import group-create group-delete
         group-edit orchestration-create orchestration-delete
         orchestration-edit plugin-bind plugin-create plugin-delete plugin-edit
@@ -77,12 +77,12 @@ TABLE = {
         version-publish
     """,
     (NEVER, DEVELOPER): """
-        acl-clone plugin-clone accesskey-download accesskey-switch acl-unbind api-batch
+        accesskey-download accesskey-switch acl-clone acl-unbind api-batch
         api-batch-delete appquotabinding-unbind authorizer-flush
-        credential-acl-unbind demo function-state group-access plugin-unbind
-        record-offline record-switch response-restore scenario-run
-        signature-unbind throttle-unbind throttlespecial-delete token-revoke
-        unbind
+        credential-acl-unbind demo function-state group-access plugin-clone
+        plugin-unbind record-offline record-switch response-restore
+        scenario-run signature-unbind throttle-unbind throttlespecial-delete
+        token-revoke unbind
     """,
     (ADMINISTRATOR, ADMINISTRATOR): "feature-edit",
 }
