@@ -25,16 +25,19 @@ def handler(event, context):
     status = "allow" if calls == 1 else "deny"
     return {"statusCode": 200, "body": json.dumps({"status": status})}
 """
+# In one transaction: the configuration is compiled once.
 PREPARE = f"""
 from django.core.management import call_command
-call_command("demo", "--json")
+from django.db import transaction
 from console.models import Authorizer
-guard = Authorizer.objects.get()
-guard.ttl = 3600
-guard.save()
-guard.function.write({{"index.py": {FIRST_ONLY!r}.encode()}})
-guard.function.save()
-guard.function.deploy(guard.function.draft)
+with transaction.atomic():
+    call_command("demo", "--json")
+    guard = Authorizer.objects.get()
+    guard.ttl = 3600
+    guard.save()
+    guard.function.write({{"index.py": {FIRST_ONLY!r}.encode()}})
+    guard.function.save()
+    guard.function.deploy(guard.function.draft)
 """
 CACHE = "/policies/authorizers/cache/"
 
