@@ -19,14 +19,19 @@ from console import counters, metrics, traces
 from console.models import AccessLog, Delivery, Function, Invocation
 from console.models.base import fitted, insert
 from console.models.invocation import MAX_INVOCATIONS
-from gateway import access, records
+from gateway import records
 from gateway.delivery import batches
 from gateway.functions.pool import Invocation as Outcome
 from gateway.snapshot import Function as Called
 
 # What is kept of a test's event and result, in characters; its log is kept whole.
 MAX_TEXT = 256 * 1024
-_REST = [name for name in access.FIELDS if name != "time"]
+# What an access record has, and what stands in for a field that it lacks.
+_LOGGED = {
+    field.name: field.get_default()
+    for field in AccessLog._meta.concrete_fields
+    if field.name not in ("id", "time")
+}
 _FIELDS = {field.name for field in Invocation._meta.concrete_fields}
 # What is forgotten goes in pieces, so that no writer waits for long.
 PIECE, MAX_PIECES = 1000, 20
@@ -82,6 +87,8 @@ def trouble() -> Trouble | None:
 def store(batch: Mapping[str, Any]) -> None:
     """Keep what was recorded."""
     store_invocations(batch["invocations"])
+    if unknown := {*batch["fields"]} - {"time", *_LOGGED}:
+        raise ValueError(f"access records have no {', '.join(sorted(unknown))}")
     calls = [dict(zip(batch["fields"], row, strict=True)) for row in batch["calls"]]
     store_calls(calls, batch["dropped"])
     traces.store_live(batch["kept"])
@@ -115,8 +122,11 @@ def store_test(called: Called, event: object, outcome: Outcome) -> Invocation:
 
 def store_calls(calls: Sequence[dict[str, Any]], dropped: int = 0) -> None:
     """Keep access records, and add them up."""
-    rows = ([_moment(call), *map(call.get, _REST), False] for call in calls)
-    insert(AccessLog, ("time", *_REST, "debug"), rows)
+    rows = (
+        [_moment(call), *(call.get(name, blank) for name, blank in _LOGGED.items())]
+        for call in calls
+    )
+    insert(AccessLog, ("time", *_LOGGED), rows)
     metrics.add(calls, dropped)
 
 

@@ -222,7 +222,7 @@ def test_refused_calls_are_kept_as_they_came(client: Client) -> None:
 def call(number: int, **fields: Any) -> list[Any]:
     """An access record as gateways send it."""
     known: dict[str, Any] = dict.fromkeys(FIELDS, "")
-    numeric = ("request_time", "bytes_sent", "request_length")
+    numeric = ("request_time", "bytes_sent", "body_bytes_sent", "request_length")
     known |= dict.fromkeys(numeric, 1) | {"time": time.time(), "status": 200}
     known |= {n: None for n in FIELDS if n.startswith("upstream_")}
     known |= {"upstream_uri": "", "authorizer_time": None, "request_id": f"c{number}"}

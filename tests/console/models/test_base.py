@@ -41,6 +41,7 @@ VALUES: dict[str, Any] = {
     "status": "404",
     "request_time": 1,
     "bytes_sent": 2**40,
+    "body_bytes_sent": 2**33,
     "request_length": 3,
     "authorizer_time": None,
     "upstream_status": None,
