@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,14 +27,15 @@ class Invocations(FunctionEndpoint):
 
     atomic = False
 
-    def create(self, request: Request, **kwargs: Any) -> Response:
+    def create(self, request: Request, **kwargs: Any) -> HttpResponse:
         """Call and wait; v0 gives the bare result, v1 an envelope."""
         function = self._function()
         outcome = _run(function, request.data, str(uuid.uuid4()))
         # The documentation's default version is v0, the client's is v1.
-        bare = request.headers.get("X-Cff-Request-Version") == "v0"
-        body = _value(outcome.result) if bare else _envelope(outcome)
-        return Response(body, headers=_headers(outcome, "v0" if bare else "v1"))
+        if request.headers.get("X-Cff-Request-Version") != "v0":
+            return Response(_envelope(outcome), headers=_headers(outcome, "v1"))
+        kind, headers = "application/json", _headers(outcome, "v0")
+        return HttpResponse(_bare(outcome.result), content_type=kind, headers=headers)
 
     def start(self, request: Request, **kwargs: Any) -> Response:
         """Call and do not wait."""
@@ -74,11 +76,13 @@ def _envelope(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _value(result: str) -> Any:
+def _bare(result: str) -> bytes:
+    """A result as JSON: it is, or is a text."""
     try:
-        return orjson.loads(result)
+        orjson.loads(result)
     except ValueError:
-        return result
+        return orjson.dumps(result)
+    return result.encode()
 
 
 def _headers(outcome: Outcome, version: str) -> dict[str, str]:

@@ -34,6 +34,14 @@ def test_the_bare_form_is_the_result_alone(api: Api, make: Make) -> None:
     assert reply.headers["X-Is-Func-Err"] == "false"
 
 
+def test_no_result_is_null(api: Api, make: Make) -> None:
+    code = "def handler(event, context):\n    pass\n"
+    urn = make(func_code={"file": encoded(code)})["func_urn"]
+    path = f"fgs/functions/{urn}/invocations"
+    reply = api("POST", path, {}, **{"X-Cff-Request-Version": "v0"})
+    assert (reply.content, reply["Content-Type"]) == (b"null", "application/json")
+
+
 def test_an_exception_is_told(api: Api, make: Make) -> None:
     code = "def handler(event, context):\n    raise KeyError('k')\n"
     urn = make(func_code={"file": encoded(code)})["func_urn"]
