@@ -17,6 +17,7 @@ import orjson
 
 from gateway.call import Call
 from gateway.http import Headers, RawHeaders, Response, Stream, decode_text
+from gateway.policies.cache_control import directives, seconds
 from gateway.policies.document import Part
 from gateway.policies.form import Field, Table
 from gateway.policies.plugins import read
@@ -91,7 +92,6 @@ _DISGUISES = frozenset(
 )
 # System parameters that say who calls, as those of authorizers do.
 _CALLER = frozenset(("appId", "appName", "sourceIp"))
-_DIRECTIVE = re.compile(r"([A-Za-z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|([^\s,;]*)))?")
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ def look_up(keys: Keys, call: Call) -> Response | None | Awaitable[Response | No
     if not _DISGUISES.isdisjoint(headers):
         call.cache_status = BYPASS
         return call.skip("the request asks for another thing than its path")
-    asked = _directives(request.headers) if keys.policy.heeds(call) else {}
+    asked = directives(request.headers) if keys.policy.heeds(call) else {}
     if "no-store" in asked:
         call.cache_status = BYPASS
         return call.skip("the client wants nothing kept")
@@ -244,7 +244,7 @@ def look_up(keys: Keys, call: Call) -> Response | None | Awaitable[Response | No
     if "no-cache" in asked:
         return _use(call, None, 0)
     kept = call.services.state.get(call.cache_key)
-    age = _seconds(asked.get("max-age"))
+    age = seconds(asked.get("max-age"))
     if kept is None or isinstance(kept, bytes):
         return _use(call, kept, age)
     return _wait(call, kept, age)
@@ -278,15 +278,15 @@ def store(policy: Config, call: Call, answer: Response) -> Response | None:
     """Keep a backend's answer, as it is or once its stream has come to its end."""
     if not call.cache_key or call.error is not None:
         return None
-    because, seconds = _lifetime(call, policy, answer)
+    because, lifetime = _lifetime(call, policy, answer)
     if call.trace is not None:
-        call.explain(cached_seconds=seconds)
+        call.explain(cached_seconds=lifetime)
         if because:
             call.explain(because=because)
-    if seconds <= 0:
+    if lifetime <= 0:
         return None
     kept = [pair for pair in answer.headers if pair[0].lower() in policy.stored]
-    entry = _Entry(call, answer.status, kept, seconds)
+    entry = _Entry(call, answer.status, kept, lifetime)
     if isinstance(answer.body, bytes):
         entry.put(answer.body)
         return None
@@ -299,7 +299,7 @@ def _lifetime(call: Call, policy: Config, answer: Response) -> tuple[str, int]:
     if ttl is None or answer.status in _NEVER:
         return f"status {answer.status} is not cached", 0
     received = Headers((name.lower(), value) for name, value in answer.headers)
-    said = _directives(received)
+    said = directives(received)
     if said.keys() & {"no-store", "private", "no-cache"}:
         return "the backend forbids it", 0
     if b"set-cookie" in received:
@@ -312,7 +312,7 @@ def _lifetime(call: Call, policy: Config, answer: Response) -> tuple[str, int]:
         return "the answer varies by a header outside the key", 0
     if _is_personal(call, policy) and not said.keys() & {"public", "s-maxage"}:
         return "the backend was told who calls, and the key does not say it", 0
-    own = _seconds(said.get("s-maxage", said.get("max-age")))
+    own = seconds(said.get("s-maxage", said.get("max-age")))
     return "", ttl if own is None else own
 
 
@@ -340,19 +340,6 @@ def _system_name(param: BackendParam) -> str:
 def _framed(headers: dict[bytes, bytes]) -> bool:
     length = headers.get(b"content-length", b"0")
     return length != b"0" or b"transfer-encoding" in headers
-
-
-def _directives(headers: Headers) -> dict[str, str]:
-    """The directives of all Cache-Control lines, names in lower case."""
-    text = ",".join(headers.getlist(b"cache-control"))
-    return {m[1].lower(): m[2] or m[3] or "" for m in _DIRECTIVE.finditer(text)}
-
-
-def _seconds(text: str | None) -> int | None:
-    """A number of seconds; one that cannot be read counts as none at all (RFC 9111)."""
-    if text is None:
-        return None
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 class _Entry:

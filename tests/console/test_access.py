@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from console import access, roles
 from console.models import Api
-from tests.console import world
+from tests.console import addresses, world
 from tests.console.conftest import MakeClient
 from tests.console.test_roles import user_with
 
@@ -87,11 +87,11 @@ TABLE = {
     (ADMINISTRATOR, ADMINISTRATOR): "feature-edit",
 }
 PAGES = {name: who for who, names in TABLE.items() for name in names.split()}
-NAMES = sorted(str(pattern.name) for pattern in world.patterns())
+NAMES = sorted(str(pattern.name) for pattern in addresses.patterns())
 
 
 def test_every_page_is_named() -> None:
-    assert all(pattern.name for pattern in world.patterns())
+    assert all(pattern.name for pattern in addresses.patterns())
     assert len(NAMES) == len(set(NAMES)) > 30
 
 
@@ -111,7 +111,7 @@ def test_every_page_is_for_whom_the_table_says(
         example = replace(example, access_key=world.access_key(user))
     wrong = []
     for name in sorted(NAMES, key="logout".__eq__):
-        url = world.address(name, example)
+        url = addresses.address(name, example)
         for method, least in zip(("GET", "POST"), PAGES[name], strict=True):
             status = asked(client, method, url)
             if status not in wanted(PAGES[name], least, who):
@@ -142,7 +142,7 @@ def wanted(page: tuple[int, int], least: int, who: int) -> set[int]:
 
 @pytest.mark.parametrize("name", [n for n in NAMES if min(PAGES[n]) > OUTSIDER])
 def test_a_page_about_nothing_is_404(admin_client: Client, name: str) -> None:
-    pattern = next(p for p in world.patterns() if p.name == name)
+    pattern = next(p for p in addresses.patterns() if p.name == name)
     wanted = pattern.pattern.converters
     if not wanted:
         assert admin_client.get(reverse("debug") + "?api=0").status_code == 404

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.console import world
+from tests.console import addresses, world
 
 transactional = pytest.mark.django_db(transaction=True)
 
@@ -32,8 +32,8 @@ def test_every_page_has_a_policy_with_a_nonce_of_its_own(admin_client: Client) -
 def test_pages_hold_no_inline_scripts_or_styles(
     admin_client: Client, example: world.Example
 ) -> None:
-    for pattern in world.patterns():
-        url = world.address(str(pattern.name), example)
+    for pattern in addresses.patterns():
+        url = addresses.address(str(pattern.name), example)
         html = admin_client.get(url).getvalue().decode(errors="replace")
         assert not re.search(r"<script(?![^>]*\bsrc=)", html)
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)

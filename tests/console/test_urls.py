@@ -6,11 +6,11 @@ from django.db.models.functions import Concat
 from django.test import Client
 
 from console import demo, models, publish
-from tests.console import world
+from tests.console import addresses, world
 
 pytestmark = pytest.mark.django_db
 
-NAMES = sorted(str(p.name) for p in world.patterns() if p.name not in ("logout",))
+NAMES = sorted(str(p.name) for p in addresses.patterns() if p.name not in ("logout",))
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7|add:7 }}"
 
 
@@ -68,7 +68,7 @@ def assert_inert(html: str) -> None:
 def test_hostile_text_is_inert(
     admin_client: Client, example: world.Example, name: str
 ) -> None:
-    url = world.address(name, example)
+    url = addresses.address(name, example)
     if name == "debug":
         url = example.debug_url
     spoil(example)
@@ -127,7 +127,7 @@ def test_no_page_shows_a_secret(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("DEBUG")
-    url = example.debug_url if name == "debug" else world.address(name, example)
+    url = example.debug_url if name == "debug" else addresses.address(name, example)
     html = admin_client.get(url).getvalue().decode(errors="replace")
     for secret in (example.credential.app_secret, demo.TOKEN):
         assert secret not in caplog.text

@@ -47,6 +47,19 @@ def last_row(person: Person, table: str, button: str) -> Locator:
     return person.page.get_by_role("table", name=table).locator("tbody tr").last
 
 
+def add_parameters(person: Person) -> None:
+    """A number in the query, and a cookie that an orchestration rule reads."""
+    row = last_row(person, "Request parameters", "Add Request Parameter")
+    row.get_by_label("Parameter Name", exact=True).fill("limit")
+    row.get_by_label("Parameter Type", exact=True).select_option("NUMBER")
+    row.get_by_label("Maximum", exact=True).fill("10")
+    row = last_row(person, "Request parameters", "Add Request Parameter")
+    row.get_by_label("Parameter Name", exact=True).fill("tier")
+    row.get_by_label("Location", exact=True).select_option("COOKIE")
+    row.get_by_label("Default Value", exact=True).fill("none")
+    row.get_by_label("Orchestration Rules", exact=True).fill("initial")
+
+
 def test_an_api_with_parameters_a_policy_and_functions_works(
     product: Product, person: Person
 ) -> None:
@@ -61,15 +74,7 @@ def test_an_api_with_parameters_a_policy_and_functions_works(
     person.choose("Protocol", "HTTP&HTTPS")
     person.fill("Path", "/orders/{id}")
     person.pick("Authentication Mode", "None")
-    row = last_row(person, "Request parameters", "Add Request Parameter")
-    row.get_by_label("Parameter Name", exact=True).fill("limit")
-    row.get_by_label("Parameter Type", exact=True).select_option("NUMBER")
-    row.get_by_label("Maximum", exact=True).fill("10")
-    row = last_row(person, "Request parameters", "Add Request Parameter")
-    row.get_by_label("Parameter Name", exact=True).fill("tier")
-    row.get_by_label("Location", exact=True).select_option("COOKIE")
-    row.get_by_label("Default Value", exact=True).fill("none")
-    row.get_by_label("Orchestration Rules", exact=True).fill("initial")
+    add_parameters(person)
     findings.examine(person.page, EVERY_LOOK)
     person.press("Next")
     person.pick("Backend Type", "FunctionGraph")
