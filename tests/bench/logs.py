@@ -73,6 +73,7 @@ def call(number: int, count: int) -> dict[str, Any]:
         "status": CODES[code],
         "request_time": chance.lognormvariate(-5, 1),
         "bytes_sent": 1200,
+        "body_bytes_sent": 1000,
         "request_length": 300,
         "http_user_agent": "curl/8.5.0 (a client that says more about itself)",
         "env_name": "RELEASE",
