@@ -6,12 +6,11 @@ nothing of the call itself, which may go at once, unless it was refused or trace
 
 import time
 from collections.abc import Collection
-from itertools import chain
 from typing import Any
 
 from gateway.call import NO_API, Call, Step
 from gateway.custom_log import custom_text
-from gateway.http import Headers, RawHeaders, Response, decode_text
+from gateway.http import Headers, RawHeaders, Response, decode_text, size
 from gateway.records import Kept, Row
 from gateway.signing import covered
 
@@ -94,11 +93,11 @@ def row(call: Call, answer: Response, spent: float) -> Row:
         _cut(request.raw_path),
         answer.status,
         round(spent, 6),
-        size(answer.headers) + sent,
+        _wire(size(answer.headers), answer.headers) + sent,
         sent,
         len(request.method)
         + len(request.target)
-        + size(request.headers.raw)
+        + _wire(request.headers.size, request.headers.raw)
         + len(request.body),
         _text(request.headers, b"user-agent"),
         _text(request.headers, b"x-forwarded-for"),
@@ -123,9 +122,9 @@ def row(call: Call, answer: Response, spent: float) -> Row:
     )
 
 
-def size(headers: RawHeaders) -> int:
-    """Bytes of a head on the wire, but for its first line."""
-    return len(b"".join(chain.from_iterable(headers))) + 4 * len(headers) + 2
+def _wire(texts: int, headers: RawHeaders) -> int:
+    """Bytes of a head on the wire, but for its first line: with ": " and line ends."""
+    return texts + 4 * len(headers) + 2
 
 
 def evidence(call: Call) -> str:

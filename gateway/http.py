@@ -68,23 +68,31 @@ class Tunnel(ABC):
     def close(self) -> None: ...
 
 
+def size(headers: RawHeaders) -> int:
+    """Bytes of all names and values."""
+    return len(b"".join(chain.from_iterable(headers)))
+
+
 class Headers:
     """Received headers. The last value wins in `last`; `getlist` has them all.
 
     `repeated` says that some name came more than once.
     """
 
-    __slots__ = ("raw", "last", "repeated")
+    __slots__ = ("raw", "last", "repeated", "_size")
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self.raw: RawHeaders = list(raw)
         self.last: dict[bytes, bytes] = dict(self.raw)
         self.repeated = len(self.last) != len(self.raw)
+        self._size = -1
 
     @property
     def size(self) -> int:
-        """Bytes of all names and values."""
-        return len(b"".join(chain.from_iterable(self.raw)))
+        """Bytes of all names and values. Added up once: limit and record ask for it."""
+        if self._size < 0:
+            self._size = size(self.raw)
+        return self._size
 
     def first(self, name: bytes) -> bytes | None:
         """The first value of a header, or None."""
