@@ -44,7 +44,14 @@ _PLAIN_PAIR = re.compile(
 
 
 class SignatureError(ValueError):
-    """The signature cannot be right; the text says why (auth.md section 1.2)."""
+    """The signature cannot be right; the text says why (auth.md section 1.2).
+
+    `reason` is what may be kept of it.
+    """
+
+    @property
+    def reason(self) -> str:
+        return str(self)
 
 
 class AuthorizationMissing(SignatureError):
@@ -52,7 +59,12 @@ class AuthorizationMissing(SignatureError):
 
 
 class SignatureWrong(SignatureError):
-    """All is there, but another key, or another request, was signed."""
+    """All is there, but another key, or another request, was signed.
+
+    The text has the values of the signed headers, so callers alone get it.
+    """
+
+    reason = "the signature was made with another secret, or of another request"
 
     def __init__(self, canonical: str) -> None:
         shown = canonical.replace("\n", "|")

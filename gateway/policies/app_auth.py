@@ -47,7 +47,7 @@ def verify_signature(call: Call) -> Response | None:
     except signing.AuthorizationMissing as error:
         raise AppAuthMissing(str(error)) from None
     except signing.SignatureError as error:
-        raise AppAuthError(str(error)) from None
+        raise AppAuthError(str(error), reason=error.reason) from None
     call.credential = credential
     if call.trace is not None:
         call.explain(credential=credential.name, signed_headers=given.signed_headers)

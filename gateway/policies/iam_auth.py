@@ -117,7 +117,8 @@ async def _count_failure(
     if full is not None:
         state.put(_lock(key.access), b"locked", seconds)
         state.forget(window.key)
-    raise IamAuthError(f"verify aksk signature fail, {error.detail}")
+    text = f"verify aksk signature fail, {error.detail}"
+    raise IamAuthError(text, reason=error.reason)
 
 
 def _accept(call: Call, user: User) -> None:

@@ -48,6 +48,14 @@ def test_a_refusal_is_told_with_its_phase_and_reason(world: World) -> None:
     assert "missing" in record["reason"]
 
 
+def test_what_a_signature_covers_is_told_to_its_caller_only(world: World) -> None:
+    world.publish_app()
+    answer = world.send(signed(headers={"token": "hush"}, secret="wrong"))
+    assert "|token:hush|" in answer.json["error_msg"]
+    assert "another secret" in (reason := told(world)["reason"])
+    assert "hush" not in reason
+
+
 def test_an_authorizer_s_time_is_told_and_0_when_remembered(world: World) -> None:
     own = guard(replying(ALLOW), ttl=60)
     world.publish(auth_type="AUTHORIZER", authorizer=own)
