@@ -25,13 +25,17 @@ TOKEN = [{"location": "HEADER", "name": "token", "validation": None}]
 
 
 @pytest.fixture
-def guard(client: Client) -> Iterator[Authorizer]:
-    """Of a published API, whose verdicts the console's own gateway remembers."""
+def guard(db: None) -> Iterator[Authorizer]:
+    """One whose verdicts the console's own gateway remembers, and nothing else."""
+    flush()
     yield world.authorizer(identities=TOKEN, ttl=300)
-    Client().force_login(world.user())
-    flushing = Client()
-    flushing.force_login(world.user())
-    flushing.post(FLUSH)
+    flush()
+
+
+def flush() -> None:
+    client = Client()
+    client.force_login(world.user())
+    client.post(FLUSH)
 
 
 def published(guard: Authorizer, **fields: Any) -> Any:
@@ -92,7 +96,7 @@ def test_one_is_flushed(admin_client: Client, guard: Authorizer) -> None:
     form = Page(admin_client.get(CACHE)).form_with("id")
     page = Page(admin_client.post(FLUSH, form, follow=True))
     assert page.says("Flushed 1. The next calls ask again.") and page.says("Total: 1")
-    (trace,) = Audit.objects.filter(trace_name="FlushAuthorizerCache")
+    trace = Audit.objects.filter(trace_name="FlushAuthorizerCache").latest("time")
     assert (trace.resource_type, trace.resource_id) == ("Authorizer", guard.pk)
     assert (trace.resource_name, trace.user) == (guard.name, "admin")
     assert trace.message == [{"field": f"verdict {form['id']}", "old": 1, "new": 0}]
@@ -115,7 +119,7 @@ def test_all_are_flushed(admin_client: Client, guard: Authorizer) -> None:
     call(published(guard))
     page = Page(admin_client.post(FLUSH, follow=True))
     assert page.says("Flushed 1.") and page.says("Nothing is remembered")
-    (trace,) = Audit.objects.filter(trace_name="FlushAuthorizerCache")
+    trace = Audit.objects.filter(trace_name="FlushAuthorizerCache").latest("time")
     assert trace.resource_name == "All custom authorizers"
 
 
