@@ -88,13 +88,13 @@ class Chart:
 
     def _pieces(self, series: Series) -> list[str]:
         """Points of what hangs together; a gap ends a piece."""
-        pieces: list[list[str]] = [[]]
+        pieces: list[list[tuple[float, float]]] = [[]]
         for number, value in enumerate(series.values):
             if value is None:
                 pieces.append([])
             else:
-                pieces[-1].append(f"{self._x(number)},{self._y(value)}")
-        return [" ".join(_seen(piece)) for piece in pieces if piece]
+                pieces[-1].append((self._x(number), self._y(value)))
+        return [_points(piece) for piece in pieces if piece]
 
 
 def _short(value: float) -> str:
@@ -105,6 +105,9 @@ def _short(value: float) -> str:
     return f"{value:g}"
 
 
-def _seen(piece: list[str]) -> list[str]:
-    """A single point is drawn as a line of no length, which round caps show."""
-    return piece * 2 if len(piece) == 1 else piece
+def _points(piece: list[tuple[float, float]]) -> str:
+    """A piece as SVG has it; a single point as a short line, or nobody would see it."""
+    if len(piece) == 1:
+        ((x, y),) = piece
+        piece = [(x - 4, y), (x + 4, y)]
+    return " ".join(f"{x:g},{y:g}" for x, y in piece)

@@ -33,6 +33,13 @@ def test_a_gap_ends_a_line() -> None:
     assert [len(piece.split()) for piece in line.pieces] == [2, 2]
 
 
+def test_a_value_alone_is_seen() -> None:
+    (line,) = chart(None, 3, None).lines
+    (left, right) = line.pieces[0].split()
+    assert float(right.split(",")[0]) - float(left.split(",")[0]) == 8
+    assert left.split(",")[1] == right.split(",")[1]
+
+
 def test_series_differ_without_colour() -> None:
     both = Chart("Errors", "", [START], [Series("4xx", [1]), Series("5xx", [2])])
     first, second = both.lines
