@@ -62,6 +62,11 @@ def percentile(histogram: Mapping[str, int], share: float) -> float:
     return 0.0
 
 
+def latency_within(row: Minute, share: float) -> float:
+    """The same of a row, whose longest call bounds its last bucket."""
+    return min(percentile(row.histogram, share), row.max_latency)
+
+
 def add(calls: Iterable[Call], dropped: int = 0) -> None:
     """Add calls, as access records, to their minutes, and to what is longer."""
     minutes = [_minute(*key, alike) for key, alike in _alike(calls).items()]

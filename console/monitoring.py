@@ -16,7 +16,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from console.charts import Chart, Series
-from console.metrics import HIGHEST, SUMMED, merge, percentile
+from console.metrics import HIGHEST, SUMMED, latency_within, merge
 from console.models import Minute
 from console.models.minute import SECONDS
 from gateway.errors import GatewayError
@@ -50,7 +50,7 @@ class Figures:
     @property
     def percentiles(self) -> list[tuple[str, float]]:
         shares = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
-        return [(name, percentile(self.total.histogram, at)) for name, at in shares]
+        return [(name, latency_within(self.total, at)) for name, at in shares]
 
     @property
     def average(self) -> float:
@@ -137,7 +137,7 @@ def _charts(
 
     def latency(name: str, share: float) -> Series:
         values = [
-            percentile(point.histogram, share) if point.req_count else None
+            latency_within(point, share) if point.req_count else None
             for point in points
         ]
         return Series(name, values)

@@ -99,5 +99,10 @@ def test_percentiles_are_near_the_truth(share: float) -> None:
     assert truth <= metrics.percentile(histogram, share) <= truth * 1.26
 
 
+def test_no_share_takes_longer_than_the_longest_call() -> None:
+    row = Minute(histogram={str(metrics.bucket(65.9)): 1}, max_latency=65.9)
+    assert metrics.latency_within(row, 0.99) == 65.9
+
+
 def test_nothing_has_no_percentile() -> None:
     assert metrics.percentile({}, 0.99) == 0.0
