@@ -6,13 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from console.addresses import local, url
+from console.management.database import DatabaseCommand
 from console.models import AccessKey, Account
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Create an access key of a user, and say what official clients need."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from console import demo
+from console.management.database import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Create the documented two-factor example; doing it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
