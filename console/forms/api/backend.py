@@ -162,7 +162,10 @@ class BackendForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 10, "data-editor": "text"}),
         help_text="Sent as it stands.",
     )
-    remark = forms.CharField(label="Description", required=False, max_length=255)
+    # The first step, whose fields come along, has a remark of its own.
+    backend_remark = forms.CharField(
+        label="Description", required=False, max_length=255
+    )
     # Only the management API sets it.
     edition = forms.CharField(required=False, widget=forms.HiddenInput())
     guarded = forms.BooleanField(
@@ -279,7 +282,7 @@ class BackendForm(PlainForm):
         return [self[name] for name in (*names, *mock)]
 
     def guard(self) -> list[forms.BoundField]:
-        names = ("guarded", "authorizer_id", "remark")
+        names = ("guarded", "authorizer_id", "backend_remark")
         return [self[name] for name in names]
 
     def clean(self) -> dict[str, Any]:
@@ -310,7 +313,8 @@ class BackendForm(PlainForm):
             )
         own = {"HTTP": self._http, "FUNCTION": self._function, "MOCK": self._mock}
         document = own[self.kind]() | {"authorizer_id": guard.pk if guard else ""}
-        return {"version": data["edition"]} | document | {"remark": data["remark"]}
+        described = {"remark": data["backend_remark"]}
+        return {"version": data["edition"]} | document | described
 
     def params(self) -> list[Document]:
         """The parameters that this backend is sent."""

@@ -13,6 +13,7 @@ NAMES = {
     "protocol": "req_protocol",
     "address": "url_domain",
     "path": "req_uri",
+    "backend_remark": "remark",
 }
 
 
@@ -21,7 +22,7 @@ def initial_of(saved: Document) -> Document:
     shown = {name: saved[member] for name, member in NAMES.items() if member in saved}
     tls = ("enable_client_ssl", "ca_content")
     names = ("timeout", *tls, "invocation_type", "network_type")
-    mock = ("status_code", "result_content", "authorizer_id", "backend_type", "remark")
+    mock = ("status_code", "result_content", "authorizer_id", "backend_type")
     shown |= {name: saved[name] for name in (*names, *mock) if name in saved}
     if "function_urn" not in saved:
         shown["edition"] = saved.get("version", "")

@@ -364,7 +364,7 @@ def test_groups_of_a_channel_have_urls_of_their_own(admin_client: Client) -> Non
 
 
 def test_what_only_the_management_api_sets_is_kept(admin_client: Client) -> None:
-    api = finish(admin_client, second(admin_client) | {"remark": "the old one"})
+    api = finish(admin_client, second(admin_client) | {"backend_remark": "the old one"})
     api.backend_api |= {"version": "V7"}
     api.save_valid()
     assert Page(admin_client.get(api.get_absolute_url())).says("the old one")
