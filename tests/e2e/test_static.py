@@ -35,7 +35,7 @@ def test_rows_are_added_up_to_the_limit_and_deleted_for_good(person: Person) -> 
 def test_the_authorizer_is_asked_for_only_where_it_counts(person: Person) -> None:
     page = person.page
     page.goto("/apis/create/")
-    choice = page.get_by_label("Custom Authorizer")
+    choice = page.get_by_label("Custom Authorizer", exact=True)
     expect(choice).to_be_hidden()
     page.get_by_role("switch", name="Two-Factor Authentication").check()
     expect(choice).to_be_visible()
