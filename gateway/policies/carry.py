@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from gateway.call import Call
+from gateway.cookies import without_cookies
 from gateway.http import clean_value
 from gateway.snapshot import Api
 
@@ -62,23 +63,9 @@ def apply(call: Call) -> None:
     if carry.queries:
         sent.query = "&".join(_without_queries(sent.query.split("&"), carry.queries))
     if carry.cookies:
-        sent.headers = [_without_cookies(*p, carry.cookies) for p in sent.headers]
-        sent.headers = [pair for pair in sent.headers if pair != (b"cookie", b"")]
+        names = {name.encode() for name in carry.cookies}
+        sent.headers = without_cookies(sent.headers, names)
 
 
 def _without_queries(parts: Iterable[str], names: set[str]) -> Iterable[str]:
     return (p for p in parts if unquote_plus(p.partition("=")[0]) not in names)
-
-
-def _without_cookies(
-    name: bytes, value: bytes, cookies: set[str]
-) -> tuple[bytes, bytes]:
-    if name != b"cookie":
-        return name, value
-    wanted = {cookie.encode() for cookie in cookies}
-    kept = [
-        part.strip()
-        for part in value.split(b";")
-        if part.partition(b"=")[0].strip() not in wanted
-    ]
-    return name, b"; ".join(kept)
