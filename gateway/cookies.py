@@ -23,6 +23,11 @@ def cookie_values(headers: Pairs, name: str) -> list[str]:
     ]
 
 
+def cookie_value(headers: Pairs, name: str) -> str | None:
+    """The first value of a cookie: browsers send that of the longest path first."""
+    return next(iter(cookie_values(headers, name)), None)
+
+
 # Conditions ask for one cookie after another of the same call.
 @lru_cache(maxsize=64)
 def _pairs(line: bytes) -> tuple[tuple[str, str], ...]:

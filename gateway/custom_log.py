@@ -1,7 +1,7 @@
 """What the gateway parameter `custom_log` adds to records (policies.md section 11)."""
 
 from gateway.call import Call
-from gateway.cookies import cookie_values
+from gateway.cookies import cookie_value
 
 MAX_TEXT = 1024
 
@@ -28,6 +28,6 @@ def _value(call: Call, location: str, name: str) -> str:
     elif location == "query":
         found = next(iter(call.query.get(name, ())), None)
     else:
-        found = next(iter(cookie_values(call.request.headers, name)), None)
+        found = cookie_value(call.request.headers, name)
     text = (found or "").replace("\\", "\\x5C").replace('"', "\\x22")
     return text.replace("+", " ")[:MAX_TEXT]

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import orjson
 from yarl import URL
 
 from gateway.call import Call
+from gateway.cookies import cookie_value
 from gateway.errors import JwtRefused, PolicyBroken
 from gateway.policies import carry
 from gateway.policies.document import Part
@@ -260,7 +260,7 @@ def _token(call: Call, policy: Config) -> str | None:
     elif policy.location == "query":
         found = next(iter(call.query.get(policy.name, ())), None)
     else:
-        found = _cookie(call, policy.name)
+        found = cookie_value(call.request.headers, policy.name)
     if found and len(found) > MAX_TOKEN:
         raise JwtRefused(reason="the token is too long")
     return found or None
@@ -272,12 +272,3 @@ def _unprefixed(value: str, prefix: str) -> str | None:
         return value.strip()
     scheme, _, token = value.strip().partition(" ")
     return token.strip() if scheme.lower() == prefix.lower() else None
-
-
-def _cookie(call: Call, name: str) -> str | None:
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load("; ".join(call.request.headers.getlist(b"cookie")))
-    except CookieError:
-        return None
-    return cookies[name].value if name in cookies else None

@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from functools import cached_property
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,6 +20,7 @@ import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
 from gateway.call import Call
+from gateway.cookies import cookie_value
 from gateway.errors import OidcDiscoveryFailed, OidcFlowFailed, OidcTokenRefused
 from gateway.http import Response
 from gateway.policies import carry
@@ -170,7 +170,7 @@ async def _session(
     call: Call, policy: Config, provider: Provider
 ) -> dict[str, Any] | None:
     """The session of the browser's cookie, while its token lives or can be renewed."""
-    name = _cookie(call, COOKIE)
+    name = cookie_value(call.request.headers, COOKIE)
     if not name:
         return None
     kept = call.services.state.get(_session_key(name))
@@ -277,7 +277,9 @@ async def _send_away(call: Call, policy: Config, provider: Provider) -> Response
 
 async def _come_back(call: Call, policy: Config, provider: Provider) -> Response:
     """Trade the code for tokens, and send the browser where it wanted to go."""
-    known = policy.unseal(_cookie(call, STATE_COOKIE) or "", STATE_SECONDS)
+    known = policy.unseal(
+        cookie_value(call.request.headers, STATE_COOKIE) or "", STATE_SECONDS
+    )
     state, code = (next(iter(call.query.get(n, ())), "") for n in ("state", "code"))
     if not isinstance(known, dict) or not secrets.compare_digest(
         known["state"].encode(), state.encode()
@@ -311,7 +313,7 @@ async def _come_back(call: Call, policy: Config, provider: Provider) -> Response
 
 def _log_out(call: Call, policy: Config) -> Response:
     """End the session, for whoever may have its cookie too."""
-    name = _cookie(call, COOKIE)
+    name = cookie_value(call.request.headers, COOKIE)
     if name:
         call.services.state.put(_session_key(name), b"", 0.001)
     gone = _set_cookie(COOKIE, "", 0)
@@ -352,15 +354,6 @@ def _bearer(call: Call) -> str | None:
     if len(token) > MAX_TOKEN:
         raise OidcTokenRefused(reason="the token is longer than 5 KB")
     return token.strip()
-
-
-def _cookie(call: Call, name: str) -> str | None:
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load("; ".join(call.request.headers.getlist(b"cookie")))
-    except CookieError:
-        return None
-    return cookies[name].value if name in cookies else None
 
 
 def _set_cookie(name: str, value: str, seconds: int) -> bytes:

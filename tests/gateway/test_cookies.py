@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cookies import cookie_values, with_cookie, without_cookies
+from gateway.cookies import cookie_value, cookie_values, with_cookie, without_cookies
 
 HOST = (b"host", b"h")
 
@@ -26,6 +26,7 @@ def test_a_cookie_is_read_wherever_it_stands(
     lines: list[bytes], values: list[str]
 ) -> None:
     assert cookie_values(sent(*lines), "a") == values
+    assert cookie_value(sent(*lines), "a") == (values[0] if values else None)
 
 
 @pytest.mark.parametrize(
