@@ -307,6 +307,10 @@ def test_a_disabled_function_is_refused(run: Any) -> None:
     assert "demo is disabled" in outcome.result
 
 
+def is_stopped(stat: Path) -> bool:
+    return stat.read_text().rpartition(")")[2].split()[0] == "T"
+
+
 def test_nothing_runs_on_after_a_reply(function: Any, with_pool: Any) -> None:
     made = function(
         """
@@ -326,7 +330,8 @@ def test_nothing_runs_on_after_a_reply(function: Any, with_pool: Any) -> None:
         first = int((await call(pool, made)).result)
         pid = pool.workers()[0].pid
         stat = Path(f"/proc/{pid}/stat")
-        while stat.read_text().rpartition(")")[2].split()[0] != "T":
+        # Its threads stop one after the other, each on its own processor.
+        while not all(map(is_stopped, Path(f"/proc/{pid}/task").glob("*/stat"))):
             await asyncio.sleep(0)
         used = stat.read_text().split()[13:15]
         await asyncio.sleep(0.1)
