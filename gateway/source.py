@@ -2,8 +2,8 @@
 
 The file is replaced whole, so its identity (inode, time, size) tells a change. `File`
 asks at each call, and the next one sees what was written. A server has `Followed`: a
-thread that looks, reads in pieces, and tells when it is done, while calls go on with
-the last snapshot; who wrote the file waits for that (`await_readers`). So no call
+thread that waits for it, reads in pieces, and tells when it is done, while calls go on
+with the last snapshot; who wrote the file waits for that (`await_readers`). So no call
 waits for configuration, and yet what the console says is saved is in force.
 """
 
@@ -20,14 +20,15 @@ from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from gateway.changes import waiting
 from gateway.errors import ConfigurationMissing
 from gateway.snapshot import Snapshot, dump, load
 
 log = logging.getLogger(__name__)
 
 Identity = tuple[int, int, int]
-# Seconds between two looks of a thread, and of its rest after each piece.
-_LOOK, _PAUSE = 0.02, 0.0001
+# Seconds that a thread rests after each piece, and that a writer waits between looks.
+_PAUSE, _LOOK = 0.0001, 0.004
 _UNREADABLE = (
     InvalidToken,
     ValueError,
@@ -106,6 +107,8 @@ class Followed(File):
         super().__init__(path, key_file)
         self._told: Identity | None = None
         self._teller = _teller(path)
+        # Before the first look, so that no change falls between the two.
+        self._wait = waiting(path.parent)
         self._look()
         Thread(target=self._follow, name="snapshot", daemon=True).start()
 
@@ -116,7 +119,7 @@ class Followed(File):
 
     def _follow(self) -> None:
         while True:
-            time.sleep(_LOOK)
+            self._wait()
             self._look()
 
     def _look(self) -> None:
@@ -155,7 +158,7 @@ def await_readers(path: Path, seconds: float = 3.0) -> bool:
             return True
         if time.monotonic() > deadline:
             return False
-        time.sleep(_LOOK / 5)
+        time.sleep(_LOOK)
 
 
 def readers(path: Path) -> tuple[int, int]:
