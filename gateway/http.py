@@ -74,45 +74,33 @@ def size(headers: RawHeaders) -> int:
 
 
 class Headers:
-    """Received headers. The last value wins in `last`; `getlist` has them all.
+    """Received headers: `first` has the first value of each, `getlist` all of one.
 
-    `repeated` says that some name came more than once.
+    `repeated` says that some name came more than once, `size` is the bytes of all
+    names and values.
     """
 
-    __slots__ = ("raw", "last", "repeated", "_size")
+    __slots__ = ("raw", "first", "repeated", "size")
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self.raw: RawHeaders = list(raw)
-        self.last: dict[bytes, bytes] = dict(self.raw)
-        self.repeated = len(self.last) != len(self.raw)
-        self._size = -1
-
-    @property
-    def size(self) -> int:
-        """Bytes of all names and values. Added up once: limit and record ask for it."""
-        if self._size < 0:
-            self._size = size(self.raw)
-        return self._size
-
-    def first(self, name: bytes) -> bytes | None:
-        """The first value of a header, or None."""
+        self.first: dict[bytes, bytes] = dict(self.raw)
+        self.repeated = len(self.first) != len(self.raw)
         if self.repeated:
-            return next((value for key, value in self.raw if key == name), None)
-        return self.last.get(name)
+            self.first |= reversed(self.raw)
+        # Added up once: both the limits and the record ask for it.
+        self.size = size(self.raw)
 
     def get(self, name: bytes) -> str | None:
         """The first value of a header as latin-1 text, or None."""
-        found = self.first(name) if self.repeated else self.last.get(name)
+        found = self.first.get(name)
         return None if found is None else found.decode("latin-1")
 
     def getlist(self, name: bytes) -> list[str]:
-        if not self.repeated:
-            value = self.last.get(name)
-            return [] if value is None else [value.decode("latin-1")]
         return [v.decode("latin-1") for k, v in self.raw if k == name]
 
     def __contains__(self, name: bytes) -> bool:
-        return name in self.last
+        return name in self.first
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
         return iter(self.raw)

@@ -167,7 +167,7 @@ class GatewayProtocol(TimedProtocol):
         self._stage = "body"
         self._keep_alive = version == "1.1" and self.parser.should_keep_alive()
         # A body waits to be read, an answer still due or unread comes first.
-        framed = b"content-length" in head.last or b"transfer-encoding" in head.last
+        framed = b"content-length" in head.first or b"transfer-encoding" in head.first
         self._direct = not (self.busy or framed or self.flow.write_paused)
         if not self._direct or self.answer is None:
             self._direct = False
@@ -245,7 +245,7 @@ class GatewayProtocol(TimedProtocol):
             self.transport.close()
 
     def new_cycle(self) -> Cycle:
-        expected = self.head.last.get(b"expect", b"").lower()
+        expected = self.head.first.get(b"expect", b"").lower()
         return Cycle(
             scope=self.scope,
             transport=self.transport,

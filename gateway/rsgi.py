@@ -219,7 +219,7 @@ def _request(scope: Scope, proto: HTTPProtocol) -> Request:
     path = scope.path
     if not path.isascii() or "%" in path:
         path = _encoded(path)
-    framed = b"content-length" in headers.last or b"transfer-encoding" in headers.last
+    framed = b"content-length" in headers.first or b"transfer-encoding" in headers.first
     return Request(
         scope.method,
         path,

@@ -23,7 +23,7 @@ def is_handshake(http: "GatewayProtocol") -> bool:
     parser = http.parser
     if http.answer is None or http.busy or parser.get_http_version() != "1.1":
         return False
-    head = http.head.last
+    head = http.head.first
     wanted = head.get(b"upgrade", b"").strip().lower() == b"websocket"
     if not wanted or parser.get_method() != b"GET":
         return False

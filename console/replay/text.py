@@ -24,7 +24,7 @@ def answer_of(text: str) -> tuple[RawHeaders, bytes]:
 
 def hidden(headers: Headers) -> Iterator[str]:
     """The names of headers whose values are not kept."""
-    for name, value in headers.last.items():
+    for name, value in headers.first.items():
         # A signature is no secret: it is for one request.
         if name in SECRET and not value.startswith(signing.ALGORITHM.encode()):
             yield name.decode("latin-1").title()

@@ -158,7 +158,7 @@ class _Exchange:
             response.close()
             raise BackendUnavailable(reason=f"the backend answered status {status}")
         headers = _passed_headers(response)
-        if self.call.request.headers.last.get(b"x-apig-mode") == b"debug":
+        if self.call.request.headers.first.get(b"x-apig-mode") == b"debug":
             headers.append((b"X-Apig-Upstream-Latency", str(spent).encode()))
         length = response.headers.get("Content-Length")
         whole = status in BODILESS or response.content.is_eof()

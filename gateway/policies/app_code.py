@@ -22,7 +22,7 @@ def skips(api: Api) -> str:
 
 def check_code(call: Call) -> Response | None:
     """Find the credential whose AppCode the request has."""
-    code = call.request.headers.first(HEADER)
+    code = call.request.headers.first.get(HEADER)
     if code is None:
         return call.skip("there is no X-Apig-AppCode")
     if call.request.scheme != "https":

@@ -41,7 +41,7 @@ def check(call: Call) -> Response | None:
 
 def _basic(call: Call) -> Credential | None:
     """`Authorization: Basic base64(AppKey:AppSecret)`."""
-    sent = call.request.headers.first(b"authorization") or b""
+    sent = call.request.headers.first.get(b"authorization") or b""
     scheme, _, text = sent.partition(b" ")
     if scheme.lower() != b"basic":
         return None
@@ -67,8 +67,8 @@ def _token(call: Call) -> Credential | None:
 
 def _secret(call: Call) -> Credential | None:
     """`X-HW-ID: AppKey` and `X-HW-AppKey: AppSecret`."""
-    key = call.request.headers.first(b"x-hw-id")
-    secret = call.request.headers.first(b"x-hw-appkey")
+    key = call.request.headers.first.get(b"x-hw-id")
+    secret = call.request.headers.first.get(b"x-hw-appkey")
     return None if key is None or secret is None else _known(call, key, secret)
 
 
@@ -94,7 +94,7 @@ def _digest(call: Call) -> Credential | None:
     headers, settings = call.request.headers, call.snapshot.settings
     stamp = headers.get(b"timestamp")
     name = settings.app_jwt_header.lower().encode()
-    sent = headers.first(name)
+    sent = headers.first.get(name)
     if stamp is None or sent is None or sent.startswith(b"SDK-HMAC-SHA256"):
         return None
     _check_time(stamp, call.services.clock(), settings.signature_skew / 1000)

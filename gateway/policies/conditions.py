@@ -170,7 +170,7 @@ def _header(call: Call, name: str) -> Value:
     # What a rule makes of another parameter stands in for what the caller sent.
     if made := foreseen(call, "header", name):
         return made[0]
-    found = call.request.headers.first(name.lower().encode("latin-1", "replace"))
+    found = call.request.headers.first.get(name.lower().encode("latin-1", "replace"))
     return None if found is None else decode_text(found)
 
 

@@ -166,7 +166,7 @@ def skips_answers(api: Api) -> str:
 def is_preflight(request: Request) -> bool:
     if request.method != "OPTIONS":
         return False
-    headers = request.headers.last
+    headers = request.headers.first
     return b"origin" in headers and b"access-control-request-method" in headers
 
 

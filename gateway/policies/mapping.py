@@ -106,7 +106,7 @@ def fill_path(template: str, values: Mapping[str, str]) -> str:
 
 
 def _has_body(call: Call) -> bool:
-    headers = call.request.headers.last
+    headers = call.request.headers.first
     length = headers.get(b"content-length", b"0").strip()
     return length != b"0" or b"transfer-encoding" in headers
 

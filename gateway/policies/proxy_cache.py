@@ -229,7 +229,7 @@ def skips(api: Api) -> str:
 def look_up(keys: Keys, call: Call) -> Response | None | Awaitable[Response | None]:
     """Answer with what was kept, if it may be used for this call."""
     request = call.request
-    headers = request.headers.last
+    headers = request.headers.first
     has_body = bool(request.body) or (request.read is not None and _framed(headers))
     if request.method not in ("GET", "HEAD") or has_body:
         return call.skip("only GET and HEAD without a body are cached")

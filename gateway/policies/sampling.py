@@ -19,7 +19,7 @@ def wanted(call: Call) -> bool:
     if share and random() * 100 < share:
         return True
     headers = call.request.headers
-    if HEADER not in headers.last or call.api.auth_type not in _SIGNED:
+    if HEADER not in headers.first or call.api.auth_type not in _SIGNED:
         return False
     # Whether the signature is right, a later phase finds out.
     return HEADER in covered(headers)

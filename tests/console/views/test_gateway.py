@@ -40,7 +40,7 @@ def test_everything_else_is_handed_over_as_it_came() -> None:
     assert (given.method, given.query, given.body) == ("POST", "x=1&x=%20", b"body")
     assert given.headers.get(b"host") == "g.apig.localhost:8000"
     assert given.headers.get(b"content-type") == "text/plain"
-    assert given.headers.last[b"x-own"] == "值".encode()
+    assert given.headers.first[b"x-own"] == "值".encode()
     assert (given.scheme, given.client) == ("http", "127.0.0.1")
 
 

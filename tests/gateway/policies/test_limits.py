@@ -79,7 +79,7 @@ def test_a_body_that_arrives_in_pieces_is_signed_as_one(world: World) -> None:
         return piece or b"", piece is not None
 
     call.read, call.body = read, b""
-    call.headers.last[b"transfer-encoding"] = b"chunked"
+    call.headers.first[b"transfer-encoding"] = b"chunked"
     assert world.send(call).status == 200
     assert call.body == b"onetwothree"
 
