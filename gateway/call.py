@@ -20,7 +20,6 @@ from gateway.records import Recorder, record
 from gateway.router import decode_path
 from gateway.snapshot import (
     Api,
-    Backend,
     Credential,
     Function,
     Group,
@@ -37,6 +36,7 @@ NOTHING = Snapshot()
 # The API of a call that has matched none (yet). Its mode is one that nobody
 # implements, so that a phase run too early refuses the call.
 NO_API = Api("", "", "", "", "", "", "", auth_type="UNMATCHED")
+NO_BACKEND = NO_API.backend
 NO_SITE = Site(Group("", ""))
 
 
@@ -111,39 +111,13 @@ class Call:
     then collects a Step for each phase.
     """
 
-    # What a call has until a phase says otherwise; set on each it would cost.
-    snapshot: Snapshot = NOTHING
-    site: Site = NO_SITE
-    group: Group | None = None
-    stage: str = ""
-    api: Api = NO_API
-    path_values: tuple[str, ...] = ()
-    credential: Credential | None = None
-    user: User | None = None
-    frontend: Mapping[str, str] = _NONE
-    parameters: Mapping[str, list[str]] = _NONE
-    # What orchestration rules made of a parameter, by location and lower-case name.
-    mapped: Mapping[tuple[str, str], str] = _NONE
-    backend: Backend = NO_API.backend
-    backend_context: Mapping[str, str] = _NONE
-    outgoing: Outgoing | None = None
-    # What response caching did, as `$context.cacheStatus`: HIT, MISS, BYPASS.
-    cache_status: str = ""
-    # Where the backend's answer is to be kept; empty when it is not.
-    cache_key: str = ""
-    watch: Watch | None = None
-    # The server of a channel that is asked, or was.
-    member: Member | None = None
-    # What takes the message about this call, if one is to be sent.
-    producer: Any = None
-    # What authentication policies change of the backend's request.
-    carry: Any = None
-    upstream: Upstream | None = None
-    asked: float | None = None
-    error: GatewayError | None = None
-    refused_in: str = ""
-    due: tuple[Window, ...] = ()
-    windows: tuple[Window, ...] = ()
+    __slots__ = (
+        *("request", "services", "request_id", "started", "policies", "debug", "trace"),
+        *("snapshot", "site", "group", "stage", "api", "path_values", "credential"),
+        *("user", "frontend", "parameters", "mapped", "backend", "backend_context"),
+        *("outgoing", "cache_status", "cache_key", "watch", "member", "producer"),
+        *("carry", "upstream", "asked", "error", "refused_in", "due", "windows"),
+    )
 
     def __init__(
         self,
@@ -157,11 +131,43 @@ class Call:
         self.request = request
         self.services = services
         # Unique is enough: nothing is protected by nobody guessing it.
-        self.request_id = f"{getrandbits(128):032x}"
+        self.request_id = getrandbits(128).to_bytes(16, "big").hex()
         self.started = time.perf_counter()
         self.policies = policies
         self.debug = debug
         self.trace: list[Step] | None = [] if traced else None
+        self.snapshot = NOTHING
+        self.site = NO_SITE
+        self.group: Group | None = None
+        self.stage = ""
+        self.api = NO_API
+        self.path_values: tuple[str, ...] = ()
+        self.credential: Credential | None = None
+        self.user: User | None = None
+        self.frontend: Mapping[str, str] = _NONE
+        self.parameters: Mapping[str, list[str]] = _NONE
+        # What orchestration rules made of a parameter, by location and lower-case name.
+        self.mapped: Mapping[tuple[str, str], str] = _NONE
+        self.backend = NO_BACKEND
+        self.backend_context: Mapping[str, str] = _NONE
+        self.outgoing: Outgoing | None = None
+        # What response caching did, as `$context.cacheStatus`: HIT, MISS, BYPASS.
+        self.cache_status = ""
+        # Where the backend's answer is to be kept; empty when it is not.
+        self.cache_key = ""
+        self.watch: Watch | None = None
+        # The server of a channel that is asked, or was.
+        self.member: Member | None = None
+        # What takes the message about this call, if one is to be sent.
+        self.producer: Any = None
+        # What authentication policies change of the backend's request.
+        self.carry: Any = None
+        self.upstream: Upstream | None = None
+        self.asked: float | None = None
+        self.error: GatewayError | None = None
+        self.refused_in = ""
+        self.due: tuple[Window, ...] = ()
+        self.windows: tuple[Window, ...] = ()
 
     @property
     def query(self) -> Mapping[str, list[str]]:

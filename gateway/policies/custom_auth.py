@@ -177,7 +177,7 @@ def _identity_value(call: Call, source: Identity) -> str:
     if source.location == "QUERY":
         if values := call.query.get(source.name):
             value = values[0]
-    elif (raw := call.request.headers.first(source.header)) is not None:
+    elif (raw := call.request.headers.first.get(source.header)) is not None:
         value = decode_text(raw)
     if value is None:
         raise IdentityError(reason=f"the identity source is missing: {source}")

@@ -19,8 +19,8 @@ from gateway.errors import (
 from gateway.handshake import DomainContext
 from gateway.http import Response
 from gateway.policies import throttling
-from gateway.snapshot import Api, Domain, Site
-from gateway.state import Full
+from gateway.snapshot import Api, Domain, Site, given
+from gateway.state import Full, Window
 
 _DAY_LIMIT = "the debugging domain name has taken its calls of a day"
 
@@ -58,20 +58,23 @@ def leave_http(call: Call) -> Response | None:
     return None
 
 
-def count_call(call: Call) -> Awaitable[None] | Response | None:
+@given(throttling.meter)
+def count_call(
+    counted: throttling.Meter | None, call: Call
+) -> Awaitable[None] | Response | None:
     """Count the calls that a debugging domain name takes a day."""
     windows = call.site.windows
     if not windows or call.debug:
         return call.skip("the calls of this name are not limited")
-    if throttling.meter(call.api):
+    if counted is not None:
         call.due = windows
         return call.skip("counted together with the limits of the API")
     full = call.services.state.take(windows)
-    if isinstance(full, Awaitable):
-        return _wait(full)
-    if full is not None:
+    if full is None:
+        return None
+    if isinstance(full, Window):
         raise Throttled(reason=_DAY_LIMIT)
-    return None
+    return _wait(full)
 
 
 async def _wait(full: Awaitable[Full]) -> None:
@@ -90,7 +93,7 @@ def _site(call: Call) -> Site:
     headers = call.request.headers
     if headers.repeated and len(headers.getlist(b"host")) > 1:
         raise BadRequest(reason="the request has more than one Host header")
-    host = headers.get(b"host") or ""
+    host = headers.first.get(b"host", b"").decode("latin-1")
     site = call.snapshot.hosts.get(host)
     if site is not None:
         return site

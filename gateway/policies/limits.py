@@ -38,7 +38,7 @@ def check_head(call: Call) -> Response | None:
     if len(request.raw_path) + len(request.query) > most.uri_size:
         raise UriTooLarge
     # Together they are seldom as large as one may be.
-    if request.headers.size > min(most.header_size, most.headers_size):
+    if request.headers.size > most.safe_header_size:
         _check_headers(request, most)
     return None
 
@@ -56,7 +56,7 @@ def read_body(call: Call) -> Awaitable[None] | None:
     takes it piece by piece.
     """
     request, most = call.request, call.snapshot.settings
-    headers = request.headers.last
+    headers = request.headers.first
     if request.read is None:
         _check_size(len(request.body), most)
         return None
@@ -99,7 +99,7 @@ def _check_size(size: int, most: Settings) -> None:
 
 
 def _check_declared(request: Request, most: Settings) -> None:
-    declared = request.headers.last.get(b"content-length", b"0")
+    declared = request.headers.first.get(b"content-length", b"0")
     if not declared.isdigit():
         raise BadRequest(reason="Content-Length is not a number")
     # Cut, because int() refuses thousands of digits; what comes is counted anyway.

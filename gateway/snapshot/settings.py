@@ -67,6 +67,11 @@ class Settings:
         return self.xff_index is not None or self.real_ip_header != ""
 
     @cached_property
+    def safe_header_size(self) -> int:
+        """Headers that have less in all keep to every limit."""
+        return min(self.header_size, self.headers_size)
+
+    @cached_property
     def signature_header(self) -> bytes:
         """Where an app's signature is."""
         return self.app_auth_header.lower().encode()

@@ -48,15 +48,18 @@ class ExpiringCache:
 
     def get(self, key: Hashable) -> Any:
         """The live value of a key, or None."""
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is None:
-                return None
-            if entry[0] <= self._clock():
-                self.drop(key)
-                return None
+        # Without the lock: each step is one of the dictionary's own.
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        if entry[0] <= self._clock():
+            self.drop(key)
+            return None
+        try:
             self._entries.move_to_end(key)
-            return entry[1]
+        except KeyError:
+            return None
+        return entry[1]
 
     def put(
         self, key: Hashable, value: Any, seconds: float, since: int | None = None
