@@ -24,6 +24,8 @@ UNSIGNED = "UNSIGNED-PAYLOAD"
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 SKEW_SECONDS = 15 * 60
 
+# Copied, because a new one looks its algorithm up each time.
+_FRESH = hashlib.sha256()
 _BLANKS = " \t"
 _BLOCK = 64
 _INNER_PAD = bytes(byte ^ 0x36 for byte in range(256))
@@ -89,7 +91,7 @@ def parse_authorization(value: str | None) -> Authorization:
         raise AuthorizationMissing("Authorization header is missing")
     found = _AUTHORIZATION.match(value)
     if found:
-        return Authorization._make(found.groups())
+        return Authorization(*found.groups())
     if not _ACCESS.search(value):
         raise SignatureError("Access or Credential is empty in Authorization")
     if not value.startswith(ALGORITHM + " "):
@@ -161,14 +163,18 @@ def canonical_headers(signed: Sequence[str], headers: Headers) -> str:
 
     A repeated header gives a line per value, values sorted.
     """
-    lines = ""
-    received = _folded(headers) if headers.repeated else headers.last
-    for name in signed:
-        value = received.get(name.encode("latin-1"))
-        if value is None:
-            raise SignatureError(f"signed header {name} is not in the request")
-        lines += f"{name}:{value.decode('latin-1').strip(_BLANKS)}\n"
-    return lines
+    received = _folded(headers) if headers.repeated else headers.first
+    try:
+        return "".join(
+            [
+                f"{name}:{received[name.encode()].decode('latin-1').strip(_BLANKS)}\n"
+                for name in signed
+            ]
+        )
+    except KeyError as error:
+        (name,) = error.args
+        missing = f"signed header {name.decode()} is not in the request"
+        raise SignatureError(missing) from None
 
 
 def payload_hash(content_header: str | None, body: bytes) -> str:
@@ -190,24 +196,19 @@ def canonical_request(
 ) -> str:
     """The six lines, from what was received, never from what the client says."""
     headers = request.headers
-    names = signed_names(signed_headers)
+    lines = canonical_headers(signed_names(signed_headers), headers)
     if payload is None:
         payload = payload_hash(headers.get(CONTENT_HEADER), request.body)
-    return "\n".join(
-        (
-            request.method.upper(),
-            canonical_uri(request.raw_path),
-            canonical_query(request.query),
-            canonical_headers(names, headers),
-            signed_headers,
-            payload,
-        )
+    return (
+        f"{request.method.upper()}\n{canonical_uri(request.raw_path)}\n"
+        f"{canonical_query(request.query)}\n{lines}\n{signed_headers}\n{payload}"
     )
 
 
 def string_to_sign(canonical: str, date: str) -> str:
-    digest = hashlib.sha256(canonical.encode("latin-1")).hexdigest()
-    return f"{ALGORITHM}\n{date}\n{digest}"
+    digest = _FRESH.copy()
+    digest.update(canonical.encode("latin-1"))
+    return f"{ALGORITHM}\n{date}\n{digest.hexdigest()}"
 
 
 class Key:
@@ -278,7 +279,7 @@ def sign(
     date = format_date(now)
     dated = (DATE_HEADER, date.encode())
     headers = Headers([*(h for h in request.headers if h[0] != DATE_HEADER), dated])
-    names = ";".join(sorted(name.decode("latin-1") for name in headers.last))
+    names = ";".join(sorted(name.decode("latin-1") for name in headers.first))
     copy = Request(
         request.method, request.raw_path, request.query, headers, body=request.body
     )
