@@ -155,7 +155,7 @@ def _record(
     asked: Asked, done: Call, answer: Response, spent: float, debugger: Debugger
 ) -> dict[str, Any]:
     """The access record of a debug call that took `spent` s."""
-    row = access.row(done, answer, spent)
+    row = access.row(access.note(done, answer, spent))
     found = dict(zip(access.FIELDS, row, strict=True))
     if asked.version == DRAFT:
         found["env_name"] = DRAFT

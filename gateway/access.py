@@ -1,7 +1,9 @@
 """Access records: what is told about a call that is over (policies.md section 9.4).
 
-A record is a row of values, in the order of FIELDS; absent ones are empty. It holds
-nothing of the call itself, which may go at once, unless it was refused or traced.
+A call leaves a note: the values of a record, some of them together and some still as
+they came, so that it costs the call little. `row` makes of it a record, in the order
+of FIELDS; absent values are empty. A note holds nothing of the call itself, which may
+go at once, unless it was refused or traced.
 """
 
 import time
@@ -10,9 +12,10 @@ from typing import Any
 
 from gateway.call import NO_API, Call, Step
 from gateway.custom_log import custom_text
-from gateway.http import Headers, RawHeaders, Response, decode_text, size
+from gateway.http import RawHeaders, Response, decode_text, size
 from gateway.records import Kept, Row
 from gateway.signing import covered
+from gateway.snapshot import Api, per_api
 
 # Cut in a record, in characters.
 MAX_TEXT = 1024
@@ -38,25 +41,30 @@ FIELDS = (
     "remote_addr",
     "request_method",
     "scheme",
-    "host",
     "router_uri",
     "status",
-    "request_time",
     "bytes_sent",
     "body_bytes_sent",
     "request_length",
+    "authorizer_time",
+    # To be rounded.
+    "request_time",
+    # As they came, until a row is made.
+    "host",
     "http_user_agent",
     "http_x_forwarded_for",
+    # Together in a note, since calls of one API share them.
     "group_id",
     "env_name",
     "api_id",
     "api_name",
+    "auth_type",
+    "authorizer_id",
+    # Who called.
     "app_id",
     "app_name",
     "user_id",
-    "auth_type",
-    "authorizer_id",
-    "authorizer_time",
+    # Together again, since most calls have none.
     "upstream_uri",
     "upstream_status",
     "upstream_response_time",
@@ -66,51 +74,83 @@ FIELDS = (
     "reason",
     "custom_data_log",
 )
+_SPENT, _RAW = FIELDS.index("request_time"), FIELDS.index("host")
+WHERE = _RAW + 3
+_NOTHING_MORE = ("", None, None, "", "", "", "", "")
 
 
-def note(call: Call, answer: Response) -> None:
+def leave(call: Call, answer: Response) -> None:
     """Put a call that is over on record."""
     spent = time.perf_counter() - call.started
-    whole = call.error is not None or call.trace is not None
-    kept = Kept(call, answer, spent * 1000) if whole else None
-    call.services.records.note(row(call, answer, spent), kept)
+    kept = None
+    if call.error is not None or call.trace is not None:
+        kept = Kept(call, answer, spent * 1000)
+    call.services.records.note(note(call, answer, spent), kept)
 
 
-def row(call: Call, answer: Response, spent: float) -> Row:
-    """The record of a call that took `spent` s; sizes are in bytes."""
-    request, api, app = call.request, call.api, call.credential
-    error, upstream = call.error, call.upstream
-    known = api is not NO_API
+def note(call: Call, answer: Response, spent: float) -> Row:
+    """What is known of a call that took `spent` s; sizes are in bytes."""
+    request, app, body = call.request, call.credential, answer.body
+    headers, path = request.headers, request.raw_path
     # A body that is handed on as it comes has not come yet.
-    sent = len(answer.body) if isinstance(answer.body, bytes) else 0
+    sent = len(body) if isinstance(body, bytes) else 0
+    host = headers.first.get(b"host", b"")
+    agent = headers.first.get(b"user-agent", b"")
+    forwarded = headers.first.get(b"x-forwarded-for", b"")
+    if len(path) + len(host) + len(agent) + len(forwarded) > MAX_TEXT:
+        path = _cut(path)
+        host, agent, forwarded = map(_shortened, (host, agent, forwarded))
+    user = call.user.id if call.user else ""
+    more = call.error or call.upstream or call.snapshot.settings.custom_logs
     return (
         time.time(),
         call.request_id,
         request.client,
         request.method,
         request.scheme,
-        _text(request.headers, b"host"),
-        _cut(request.raw_path),
+        path,
         answer.status,
-        round(spent, 6),
         _wire(size(answer.headers), answer.headers) + sent,
         sent,
         len(request.method)
-        + len(request.target)
-        + _wire(request.headers.size, request.headers.raw)
+        + len(request.raw_path)
+        + len(request.query)
+        + (request.query != "")
+        + _wire(headers.size, headers.raw)
         + len(request.body),
-        _text(request.headers, b"user-agent"),
-        _text(request.headers, b"x-forwarded-for"),
-        call.group.id if call.group else "",
-        _cut(call.stage),
-        api.id,
-        api.name,
-        app.id if app else "",
-        app.name if app else "",
-        call.user.id if call.user else "",
-        api.auth_type if known else "",
-        api.authorizer.id if api.authorizer else "",
         call.asked,
+        spent,
+        host,
+        agent,
+        forwarded,
+        _unmatched(call) if call.api is NO_API else _where(call.api),
+        (app.id, app.name, user) if app else ("", "", user),
+        _more(call) if more else _NOTHING_MORE,
+    )
+
+
+def row(note: Row) -> Row:
+    """The record that a note stands for."""
+    raw = map(decode_text, note[_RAW:WHERE])
+    where, who, more = note[WHERE:]
+    return (*note[:_SPENT], round(note[_SPENT], 6), *raw, *where, *who, *more)
+
+
+@per_api
+def _where(api: Api) -> Row:
+    guard = api.authorizer.id if api.authorizer else ""
+    return api.group_id, api.stage, api.id, api.name, api.auth_type, guard
+
+
+def _unmatched(call: Call) -> Row:
+    group = call.group.id if call.group else ""
+    return group, _cut(call.stage), "", "", "", ""
+
+
+def _more(call: Call) -> Row:
+    """What a backend answered, why the call was refused, what is logged on top."""
+    error, upstream = call.error, call.upstream
+    return (
         _cut(upstream.url) if upstream else "",
         upstream.status if upstream else None,
         round(upstream.seconds, 6) if upstream else None,
@@ -166,9 +206,8 @@ def step_document(step: Step) -> dict[str, Any]:
     }
 
 
-def _text(headers: Headers, name: bytes) -> str:
-    value = headers.last.get(name)
-    return "" if value is None else _cut(decode_text(value))
+def _shortened(value: bytes) -> bytes:
+    return _cut(decode_text(value)).encode() if len(value) > MAX_TEXT else value
 
 
 def _cut(text: str) -> str:

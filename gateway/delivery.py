@@ -133,7 +133,7 @@ def batches(recorder: Recorder) -> list[Batch]:
         batch = {
             "invocations": invocations[:MAX_RECORDS],
             "fields": access.FIELDS,
-            "calls": calls,
+            "calls": list(map(access.row, calls)),
             "kept": [_kept(one) for one in kept],
             "dropped": recorder.take_dropped(),
         }

@@ -252,7 +252,7 @@ def finish(call: Call, answer: Response) -> Response:
         (b"X-Request-Id", call.request_id.encode()),
         *answer.headers,
     ]
-    if call.request.headers.last.get(b"x-apig-mode") == b"debug":
+    if call.request.headers.first.get(b"x-apig-mode") == b"debug":
         milliseconds = round((time.perf_counter() - call.started) * 1000)
         headers.append((b"X-Apig-Latency", str(milliseconds).encode()))
         headers += throttling.headers(call)
@@ -263,7 +263,7 @@ def finish(call: Call, answer: Response) -> Response:
         headers.append((b"Content-Length", b"%d" % len(body)))
     final = Response(answer.status, headers, body)
     if not call.debug:
-        access.note(call, final)
+        access.leave(call, final)
     return final
 
 

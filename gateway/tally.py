@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
 
-from gateway.access import FIELDS
-from gateway.records import Recorder
+from gateway.access import FIELDS, WHERE
+from gateway.records import Recorder, Row
 
 # The upper bounds of a histogram's buckets, in s.
 BOUNDS = (
@@ -22,19 +22,10 @@ BOUNDS = (
 # Different values of a label; what comes later is counted together.
 MOST = 1000
 OTHER = "other"
-_GROUP, _API, _STATUS, _CODE, _SPENT, _GUARD, _ASKED, _IN, _OUT = map(
+# Where a note of `gateway.access` has what is counted.
+_STATUS, _IN, _OUT, _ASKED, _SPENT = map(
     FIELDS.index,
-    (
-        "group_id",
-        "api_id",
-        "status",
-        "apig_err_code",
-        "request_time",
-        "authorizer_id",
-        "authorizer_time",
-        "request_length",
-        "bytes_sent",
-    ),
+    ("status", "request_length", "bytes_sent", "authorizer_time", "request_time"),
 )
 # Seconds between two looks; so many records at a time, then a rest: calls go first.
 _LOOK, _PIECE, _REST = 0.25, 500, 0.001
@@ -68,18 +59,18 @@ class Tally:
         self.cold_starts = self.received = self.sent = 0
         self._known: dict[str, set[Hashable]] = {}
 
-    def count(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Add calls, as `gateway.access` records them."""
-        for row in rows:
-            group = self._bounded("group", row[_GROUP])
-            api = self._bounded("api", row[_API])
-            key = group, api, row[_STATUS] // 100, row[_CODE]
+    def count(self, notes: Iterable[Row]) -> None:
+        """Add calls, as `gateway.access` notes them."""
+        for note in notes:
+            (group, _, api, _, _, guard), _, (_, _, _, code, *_) = note[WHERE:]
+            group, api = self._bounded("group", group), self._bounded("api", api)
+            key = group, api, note[_STATUS] // 100, code
             self.calls[key] = self.calls.get(key, 0) + 1
-            self.latency.setdefault(group, Histogram()).add(row[_SPENT])
-            self.received += row[_IN]
-            self.sent += row[_OUT]
-            if row[_ASKED] is not None:
-                self._count_asked(self._bounded("guard", row[_GUARD]), row[_ASKED])
+            self.latency.setdefault(group, Histogram()).add(note[_SPENT])
+            self.received += note[_IN]
+            self.sent += note[_OUT]
+            if note[_ASKED] is not None:
+                self._count_asked(self._bounded("guard", guard), note[_ASKED])
 
     def invoked(self, record: Mapping[str, Any]) -> None:
         """Add a call of a function (`gateway.records.record`)."""

@@ -203,7 +203,7 @@ def aside() -> Iterator[Cost]:
         answer = runner.run(pipeline.run(call))
         whole = micros(lambda: made.answer(request), 50)
         looked = micros(lambda: sampling.wanted(call))
-        noted = micros(lambda: access.note(call, answer))
+        noted = micros(lambda: access.leave(call, answer))
         runner.run(made.close())
     yield Cost("a call, without its server", whole, "µs")
     yield Cost("tracing off, of that", looked / whole * 100, "%", 2.0)
@@ -216,7 +216,7 @@ def _delivering(call: Call, answer: Response, count: int = 2_000) -> float:
     recorder, spent = Recorder(), []
     for _ in range(20):
         for _ in range(count):
-            recorder.note(access.row(call, answer, 0.001))
+            recorder.note(access.note(call, answer, 0.001))
         begun = time.thread_time()
         for batch in delivery.batches(recorder):
             delivery.proof(b"key", 0, delivery.encode(batch))

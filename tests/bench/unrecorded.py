@@ -12,5 +12,5 @@ def nothing(call: Call, answer: Response) -> None:
 
 
 if __name__ == "__main__":
-    access.note = nothing
+    access.leave = nothing
     sys.exit(__main__.main())

@@ -11,8 +11,8 @@ ALLOW = "{'statusCode': 200, 'body': json.dumps({'status': 'allow'})}"
 
 
 def told(world: World) -> dict[str, Any]:
-    (row,) = world.gateway.services.records.take_calls(10)
-    return dict(zip(access.FIELDS, row, strict=True))
+    (note,) = world.gateway.services.records.take_calls(10)
+    return dict(zip(access.FIELDS, access.row(note), strict=True))
 
 
 def test_a_call_is_told_with_the_documented_fields(world: World) -> None:

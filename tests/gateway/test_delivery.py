@@ -25,6 +25,7 @@ from gateway.delivery import (
 )
 from gateway.records import Recorder
 from gateway.snapshot import Backend, MockInfo
+from tests.gateway.notes import note
 from tests.gateway.world import World, request
 
 KEY = b"the gateways' key\n"
@@ -198,11 +199,11 @@ def test_a_console_away_for_long_costs_the_oldest_which_are_counted_once(
     console.status = 503
     for round in range(MAX_WAITING + 5):
         for number in range(10):
-            recorder.note((round * 10 + number,))
+            recorder.note(note(request_id=f"{round}-{number}"))
         assert not sender.send()
     console.status = 204
     assert sender.send() and sender.send()
-    recorder.note((999,))
+    recorder.note(note())
     assert sender.send()
     calls = [row for batch in console.batches for row in batch["calls"]]
     assert len(calls) == MAX_WAITING * 10 + 11
@@ -212,14 +213,15 @@ def test_a_console_away_for_long_costs_the_oldest_which_are_counted_once(
 def test_a_refused_batch_counts_as_lost(console: Console, key_file: Path) -> None:
     recorder = Recorder()
     sender = Sender(recorder, console.url, key_file)
-    recorder.note((1,))
+    recorder.note(note(request_id="1"))
     console.status = 400
     assert sender.send()
     console.status = 204
-    recorder.note((2,))
+    recorder.note(note(request_id="2"))
     assert sender.send()
     (batch,) = console.batches
-    assert (batch["calls"], batch["dropped"]) == ([[2]], 1)
+    ids = [row[FIELDS.index("request_id")] for row in batch["calls"]]
+    assert (ids, batch["dropped"]) == (["2"], 1)
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\0", "\x1b[31m", "\u202e", "x" * 2**20])
@@ -239,10 +241,11 @@ def test_large_records_go_in_several_deliveries(
     recorder = Recorder()
     recorder.add({"func_urn": "urn", "log": "x" * 2**20})
     for number in range(2000):
-        recorder.note((number, "\x01" * 1024))
+        recorder.note(note(status=number, router_uri="\x01" * 1024))
     assert Sender(recorder, console.url, key_file).send()
     assert max(len(body) for _, _, body in console.received) <= MAX_BYTES
-    calls = [row[0] for batch in console.batches for row in batch["calls"]]
+    status = FIELDS.index("status")
+    calls = [row[status] for batch in console.batches for row in batch["calls"]]
     assert calls == list(range(2000)) and len(console.records) == 1
     numbers = [batch["number"] for batch in console.batches]
     assert numbers == list(range(1, len(numbers) + 1))

@@ -4,29 +4,17 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from gateway import access
 from gateway.records import Recorder
 from gateway.tally import BOUNDS, MOST, OTHER, Counting, Tally
+from tests.gateway.notes import note
 from tests.gateway.world import World, request
-
-CALL: dict[str, Any] = dict.fromkeys(access.FIELDS, "") | {
-    "status": 200,
-    "request_time": 0.003,
-    "bytes_sent": 5,
-    "request_length": 7,
-    "authorizer_time": None,
-}
-
-
-def row(**fields: Any) -> tuple[Any, ...]:
-    return tuple((CALL | fields)[name] for name in access.FIELDS)
 
 
 def test_calls_are_counted_by_group_api_status_and_code() -> None:
     tally = Tally()
     refused = {"status": 401, "apig_err_code": "APIG.0303"}
-    tally.count([row(group_id="g", api_id="a")] * 2)
-    tally.count([row(group_id="g", api_id="a", **refused), row(status=404)])
+    tally.count([note(group_id="g", api_id="a")] * 2)
+    tally.count([note(group_id="g", api_id="a", **refused), note(status=404)])
     assert tally.calls == {
         ("g", "a", 2, ""): 2,
         ("g", "a", 4, "APIG.0303"): 1,
@@ -37,7 +25,7 @@ def test_calls_are_counted_by_group_api_status_and_code() -> None:
 
 def test_latencies_fall_into_buckets() -> None:
     tally = Tally()
-    tally.count([row(group_id="g", request_time=t) for t in (0.0, 0.001, 0.002, 99)])
+    tally.count([note(group_id="g", request_time=t) for t in (0.0, 0.001, 0.002, 99)])
     histogram = tally.latency["g"]
     assert histogram.sum == 99.003
     assert histogram.counts[0] == 1 and histogram.counts[-1] == 1
@@ -48,7 +36,7 @@ def test_latencies_fall_into_buckets() -> None:
 def test_authorizers_that_were_asked_and_remembered_are_told_apart() -> None:
     tally = Tally()
     times = (None, 0.0, 0.0, 0.2)
-    tally.count([row(authorizer_id="g1", authorizer_time=t) for t in times])
+    tally.count([note(authorizer_id="g1", authorizer_time=t) for t in times])
     assert tally.remembered == {"g1": 2}
     assert sum(tally.asked["g1"].counts) == 1 and tally.asked["g1"].sum == 0.2
 
@@ -66,8 +54,8 @@ def test_functions_are_counted_by_outcome() -> None:
 
 def test_labels_are_bounded() -> None:
     tally = Tally()
-    tally.count([row(api_id=str(number)) for number in range(MOST + 5)])
-    tally.count([row(api_id="0")])
+    tally.count([note(api_id=str(number)) for number in range(MOST + 5)])
+    tally.count([note(api_id="0")])
     assert len(tally.calls) == MOST + 1
     assert tally.calls["", OTHER, 2, ""] == 5
     assert tally.calls["", "0", 2, ""] == 2
@@ -78,12 +66,12 @@ def test_every_call_is_counted_once_whether_it_is_taken_or_lost() -> None:
     recorder = Recorder(most_calls=10, tally=tally)
     for _ in range(3):
         for _ in range(8):
-            recorder.note(row())
+            recorder.note(note())
         while recorder.count(3):
             pass
     assert sum(tally.calls.values()) == 24
     assert (recorder.waiting, recorder.lost) == (10, 14)
-    recorder.note(row())
+    recorder.note(note())
     assert len(recorder.take_calls(100)) == 10
     assert sum(tally.calls.values()) == 25
     assert (recorder.waiting, recorder.lost) == (0, 15)
@@ -94,15 +82,15 @@ def test_a_thread_counts_before_anybody_asks() -> None:
     counted = threading.Event()
 
     class Told(Tally):
-        def count(self, rows: Iterable[tuple[Any, ...]]) -> None:
-            super().count(rows)
+        def count(self, notes: Iterable[tuple[Any, ...]]) -> None:
+            super().count(notes)
             if self.calls:
                 counted.set()
 
     recorder = Recorder(tally=Told())
     counting = Counting(recorder)
     counting.start()
-    recorder.note(row())
+    recorder.note(note())
     assert counted.wait(30)
     assert recorder.waiting == 1
     counting.stop()
