@@ -36,12 +36,12 @@ def check_framing(version: str, method: str, head: Headers) -> None:
     """BadRequest for what RFC 9112 forbids and a parser lets pass."""
     if version not in ("1.1", "1.0") or method == "CONNECT":
         raise BadRequest
-    if b"host" not in head:
+    if b"host" not in head.first:
         if version == "1.1":
             raise BadRequest
     elif head.repeated and len(head.getlist(b"host")) > 1:
         raise BadRequest
-    if b"transfer-encoding" in head and not _is_chunked(version, head):
+    if b"transfer-encoding" in head.first and not _is_chunked(version, head):
         raise BadRequest
 
 

@@ -22,7 +22,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -63,22 +63,31 @@ _UNDECODABLE = "\ufffd"
 
 
 class Handler(CallbackScheduler):
-    """Called for each request, on granian's thread; it may answer there or not.
+    """Called for each request of a listener, on granian's thread.
 
-    `exchange` has the request's scope and protocol, and ends with `done()`.
+    It may answer there or not. `exchange` has the request's scope and protocol, and
+    ends with `done()`. What is the same for all requests is said once: `scheme`, and
+    the `port` that they came to.
     """
 
     def __new__(
-        cls, answer: Answer, loop: asyncio.AbstractEventLoop, any_thread: bool
+        cls, answer: Answer, loop: asyncio.AbstractEventLoop, *_: object, **__: object
     ) -> "Handler":
         # What the base class would need to run coroutines; it gets none.
         made: Handler = super().__new__(cls, loop, None, None, None, None)
         return made
 
     def __init__(
-        self, answer: Answer, loop: asyncio.AbstractEventLoop, any_thread: bool
+        self,
+        answer: Answer,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        any_thread: bool,
+        port: int,
+        scheme: str,
     ) -> None:
         self._answer, self._event_loop = answer, loop
+        self._port, self._scheme = port, scheme
         self._waiting: set[asyncio.Task[None]] = set()
         self._schedule_fn = self.handle if any_thread else self._handle_in_loop
 
@@ -89,6 +98,7 @@ class Handler(CallbackScheduler):
         answer: Response | Waiting
         try:
             request = _request(exchange.scope, exchange.proto)
+            request.port, request.scheme = self._port, self._scheme
             answer = self._answer(request)
         except Exception as error:
             answer = _failed(error)
@@ -164,9 +174,10 @@ class GranianServer:
     async def serve(self) -> None:
         on_stop_signal(lambda number: self.stop())
         loop = asyncio.get_running_loop()
-        handler = Handler(self.answer, loop, self.any_thread)
-        self.in_flight = handler.in_flight
-        ended = [self._listen(handler, loop, *pair) for pair in self.listeners]
+        handlers = [self._handler(loop, *listener) for listener in self.listeners]
+        self.in_flight = lambda: sum(handler.in_flight() for handler in handlers)
+        pairs = zip(handlers, self.listeners, strict=True)
+        ended = [self._listen(handler, loop, *pair) for handler, pair in pairs]
         self.started = True
         await self._stopped.wait()
         for signal, _ in ended:
@@ -175,6 +186,20 @@ class GranianServer:
 
     def stop(self) -> None:
         self._stopped.set()
+
+    def _handler(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        listener: socket.socket,
+        tls_dir: Path | None,
+    ) -> Handler:
+        return Handler(
+            self.answer,
+            loop,
+            any_thread=self.any_thread,
+            port=listener.getsockname()[1],
+            scheme="https" if tls_dir else "http",
+        )
 
     def _listen(
         self,
@@ -215,19 +240,18 @@ class GranianServer:
 def _request(scope: Scope, proto: HTTPProtocol) -> Request:
     received = scope.headers.items()
     headers = Headers([(k.encode(), v.encode()) for k, v in received])
-    check_framing(scope.http_version, scope.method, headers)
+    method = scope.method
+    check_framing(scope.http_version, method, headers)
     path = scope.path
     if not path.isascii() or "%" in path:
         path = _encoded(path)
     framed = b"content-length" in headers.first or b"transfer-encoding" in headers.first
     return Request(
-        scope.method,
+        method,
         path,
         scope.query_string,
         headers,
-        scheme=scope.scheme,
         client=scope.client.rpartition(":")[0].strip("[]"),
-        port=_port(scope.server),
         read=Body(proto).read if framed else None,
     )
 
@@ -285,12 +309,6 @@ def _wire(headers: RawHeaders) -> list[tuple[str, str]]:
         return [(k.decode(), v.decode()) for k, v in headers]
     except UnicodeDecodeError:
         return [(k.decode(), decode_text(v)) for k, v in headers]
-
-
-@lru_cache(maxsize=64)
-def _port(server: str) -> int:
-    """Of a listener's address."""
-    return int(server.rpartition(":")[2])
 
 
 def _failed(error: Exception) -> Response:

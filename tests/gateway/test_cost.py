@@ -140,14 +140,14 @@ def test_granian_s_side_keeps_to_its_steps(
         path=scenario.PATH,
         query_string=scenario.QUERY,
         http_version="1.1",
-        scheme="http",
         client="127.0.0.1:50000",
-        server="127.0.0.1:8080",
         headers=scenario.signed(),
     )
     proto = SimpleNamespace(response_bytes=lambda status, *_: statuses.append(status))
     exchange = SimpleNamespace(scope=scope, proto=proto, done=lambda: None)
-    handler = Handler(gateway.answer, runner.get_loop(), any_thread=True)
+    handler = Handler(
+        gateway.answer, runner.get_loop(), any_thread=True, port=8080, scheme="http"
+    )
     agree("on granian", steps(lambda: handler.handle(exchange)))
     assert statuses == [200] * 4
 
