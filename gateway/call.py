@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import getrandbits
-from threading import Lock
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -46,8 +45,7 @@ class Services:
 
     `source` has the configuration, `verdicts` caches authorizer results, `clock`
     is the time of day in epoch seconds, `records` keeps what happened, `state` counts
-    calls and keeps answers, `client` has the connections to backends; `turn` is held
-    while phases run (see `gateway.pipeline`).
+    calls and keeps answers, `client` has the connections to backends.
     """
 
     source: Source
@@ -58,7 +56,6 @@ class Services:
     state: State
     client: Client
     background: Background = field(default_factory=Background)
-    turn: Lock = field(default_factory=Lock)
 
 
 @dataclass(slots=True)

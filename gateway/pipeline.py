@@ -20,9 +20,9 @@ then has no line for it in the trace: a refusal's line stays the last.
 What a phase needs of its API's configuration it is `given`: worked out once, handed
 over before the call.
 
-Plain functions take turns: no two of them run at the same time, whatever threads a
-server has. What waits runs in the event loop, beside them, so between its waits it
-touches nothing shared but what locks itself (`gateway.records`, `verdicts`).
+All of it runs in the event loop, whatever threads a server has: no two phases run at
+the same time, and what several threads touch locks itself (`gateway.records`,
+`verdicts`).
 """
 
 import logging
@@ -179,15 +179,14 @@ def start(call: Call) -> Response | Coroutine[Any, Any, Response]:
     if call.trace is not None:
         return _traced(call, REQUEST)
     arrive: Run | None = None
-    with call.services.turn:
-        try:
-            for arrive in _ARRIVAL:
-                arrive(call)
-            phases = plan(call.api)
-        except Exception as error:
-            return finish(call, _failed(call, error, arrive))
-        if not sampling.wanted(call):
-            return _advance(call, phases)
+    try:
+        for arrive in _ARRIVAL:
+            arrive(call)
+        phases = plan(call.api)
+    except Exception as error:
+        return finish(call, _failed(call, error, arrive))
+    if not sampling.wanted(call):
+        return _advance(call, phases)
     call.trace = [Step(phase.name) for phase in REQUEST[:_ROUTE]]
     return _traced(call, REQUEST[_ROUTE:])
 
@@ -223,12 +222,10 @@ async def _resume(
     try:
         answer = await waiting
     except Exception as error:
-        with call.services.turn:
-            return finish(call, _failed(call, error, phase))
-    with call.services.turn:
-        if answer is not None:
-            return finish(call, answer)
-        later = _advance(call, rest)
+        return finish(call, _failed(call, error, phase))
+    if answer is not None:
+        return finish(call, answer)
+    later = _advance(call, rest)
     return later if isinstance(later, Response) else await later
 
 
@@ -309,8 +306,7 @@ async def _trace(call: Call, phase: Phase) -> Answer:
             return call.skip(because)
         if phase.policy and not call.policies:
             return call.skip("policies do not act on this debug call")
-        with call.services.turn:
-            answer = bound(phase.run, call.api)(call)
+        answer = bound(phase.run, call.api)(call)
         if answer is not None and not isinstance(answer, Response):
             answer = await answer
     except Exception as error:

@@ -1,8 +1,8 @@
 """The throughput server: granian, whose HTTP is native code, over RSGI.
 
-granian hands a request over on a thread of its own. A call that waits for nothing
-ends there, without ever reaching the event loop; one that has to wait goes on in
-the loop. HTTP and HTTPS share this process: one gateway, one set of workers.
+granian hands a request over on a thread of its own, from where it goes to the event
+loop: two threads that run Python would take turns anyway, and lose time on it. HTTP
+and HTTPS share this process: one gateway, one set of workers.
 
 What it does otherwise than `protocol`, because granian decides it:
 
@@ -21,6 +21,7 @@ What it does otherwise than `protocol`, because granian decides it:
 import asyncio
 import logging
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
@@ -60,14 +61,15 @@ Answer = Callable[[Request], Response | Waiting]
 # The request line and the headers, roughly; the pipeline has the exact limits.
 _HEAD_BYTES = 192 * 1024
 _UNDECODABLE = "\ufffd"
+# Seconds that a client may be gone before its call is told.
+_UNWATCHED = 0.02
 
 
 class Handler(CallbackScheduler):
     """Called for each request of a listener, on granian's thread.
 
-    It may answer there or not. `exchange` has the request's scope and protocol, and
-    ends with `done()`. What is the same for all requests is said once: `scheme`, and
-    the `port` that they came to.
+    `exchange` has the request's scope and protocol, and ends with `done()`. What is
+    the same for all requests is said once: `scheme`, and the `port` they came to.
     """
 
     def __new__(
@@ -82,17 +84,34 @@ class Handler(CallbackScheduler):
         answer: Answer,
         loop: asyncio.AbstractEventLoop,
         *,
-        any_thread: bool,
         port: int,
         scheme: str,
     ) -> None:
         self._answer, self._event_loop = answer, loop
         self._port, self._scheme = port, scheme
         self._waiting: set[asyncio.Task[None]] = set()
-        self._schedule_fn = self.handle if any_thread else self._handle_in_loop
+        self._arrived: deque[Any] = deque()
+        self._told = False
+        self._schedule_fn = self._arrive
 
-    def _handle_in_loop(self, exchange: Any) -> None:
-        self._event_loop.call_soon_threadsafe(self.handle, exchange)
+    def _arrive(self, exchange: Any) -> None:
+        """Hand over to the event loop, which is woken once for all that wait."""
+        self._arrived.append(exchange)
+        if not self._told:
+            self._told = True
+            self._event_loop.call_soon_threadsafe(self._handle_all)
+
+    def _handle_all(self) -> None:
+        # Before it looks: what comes from now on tells anew.
+        self._told = False
+        arrived = self._arrived
+        for _ in range(len(arrived)):
+            exchange = arrived.popleft()
+            try:
+                self.handle(exchange)
+            except Exception:
+                log.exception("a request failed outside the pipeline")
+                exchange.done()
 
     def handle(self, exchange: Any) -> None:
         answer: Response | Waiting
@@ -106,15 +125,9 @@ class Handler(CallbackScheduler):
             _respond(exchange.proto, answer)
             exchange.done()
         else:
-            wait = partial(self._wait, answer, request, exchange)
-            self._event_loop.call_soon_threadsafe(wait)
-
-    def _wait(
-        self, answer: Response | Waiting, request: Request, exchange: Any
-    ) -> None:
-        task = self._event_loop.create_task(_finish(answer, request, exchange))
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
+            task = self._event_loop.create_task(_finish(answer, request, exchange))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
 
     def in_flight(self) -> int:
         """How many requests wait for their answers."""
@@ -162,11 +175,8 @@ class GranianServer:
         answer: Answer,
         listeners: Sequence[Listener],
         limits: Limits,
-        *,
-        any_thread: bool = True,
     ) -> None:
         self.answer, self.listeners, self.limits = answer, listeners, limits
-        self.any_thread = any_thread
         self.started = False
         self.in_flight: InFlight = lambda: 0
         self._stopped = asyncio.Event()
@@ -196,7 +206,6 @@ class GranianServer:
         return Handler(
             self.answer,
             loop,
-            any_thread=self.any_thread,
             port=listener.getsockname()[1],
             scheme="https" if tls_dir else "http",
         )
@@ -266,7 +275,7 @@ def _encoded(path: str) -> str:
 async def _finish(answer: Response | Waiting, request: Request, exchange: Any) -> None:
     """Send an answer that is waited for, or comes piece by piece."""
     proto = exchange.proto
-    leaving = asyncio.create_task(_leave(request, proto))
+    leaving = Leaving(request, proto)
     try:
         found = answer if isinstance(answer, Response) else await answer
         if isinstance(found.body, bytes):
@@ -284,11 +293,30 @@ async def _finish(answer: Response | Waiting, request: Request, exchange: Any) -
         exchange.done()
 
 
-async def _leave(request: Request, proto: HTTPProtocol) -> None:
-    """When the client goes, whoever works for it may stop."""
-    await proto.client_disconnect()
-    if request.gone is not None:
-        request.gone()
+class Leaving:
+    """When the client goes, whoever works for it may stop.
+
+    Nobody looks at first: most answers are there before that would have paid.
+    """
+
+    def __init__(self, request: Request, proto: HTTPProtocol) -> None:
+        self._request, self._proto = request, proto
+        self._task: asyncio.Task[None] | None = None
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(_UNWATCHED, self._start)
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _start(self) -> None:
+        self._task = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        await self._proto.client_disconnect()
+        if self._request.gone is not None:
+            self._request.gone()
 
 
 async def _stream(proto: HTTPProtocol, answer: Response, body: Stream) -> None:
@@ -330,12 +358,7 @@ async def serve(
 
     `watch` gets what says how many requests wait for their answers.
     """
-    server = GranianServer(
-        gateway.answer,
-        listeners,
-        connection_limits(),
-        any_thread=gateway.services.state.any_thread,
-    )
+    server = GranianServer(gateway.answer, listeners, connection_limits())
     watch(lambda: server.in_flight())
     try:
         await server.serve()

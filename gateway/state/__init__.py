@@ -50,13 +50,7 @@ Full = Window | None
 
 
 class State(Protocol):
-    """One gateway's view of it. Only what is awaitable may have to be waited for.
-
-    `any_thread` says that a thread other than the event loop's may call it, as long
-    as callers take turns.
-    """
-
-    any_thread: bool
+    """One gateway's view of it. Only what is awaitable may have to be waited for."""
 
     def take(self, windows: Sequence[Window]) -> Full | Awaitable[Full]:
         """Count a call in all windows, or in none when one of them is full.

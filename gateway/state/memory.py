@@ -120,8 +120,6 @@ class ExpiringCache:
 class Memory:
     """`State` of this process; `directory` keeps what outlives it."""
 
-    any_thread = True
-
     def __init__(
         self, directory: Path | None = None, clock: Callable[[], float] = time.time
     ) -> None:

@@ -46,8 +46,6 @@ class _Ask(NamedTuple):
 class Redis:
     """`State` in the Redis server at a URL."""
 
-    any_thread = False
-
     def __init__(
         self,
         url: str,

@@ -145,9 +145,7 @@ def test_granian_s_side_keeps_to_its_steps(
     )
     proto = SimpleNamespace(response_bytes=lambda status, *_: statuses.append(status))
     exchange = SimpleNamespace(scope=scope, proto=proto, done=lambda: None)
-    handler = Handler(
-        gateway.answer, runner.get_loop(), any_thread=True, port=8080, scheme="http"
-    )
+    handler = Handler(gateway.answer, runner.get_loop(), port=8080, scheme="http")
     agree("on granian", steps(lambda: handler.handle(exchange)))
     assert statuses == [200] * 4
 

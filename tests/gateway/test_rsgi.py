@@ -289,3 +289,21 @@ def test_a_stop_does_not_wait_for_ever() -> None:
             await asyncio.wait_for(task, 5)
 
     run(main())
+
+
+def test_an_answer_that_cannot_be_sent_is_500_and_no_other_call_s_matter() -> None:
+    class Odd(Held):
+        def answer(self, request: Request) -> Any:
+            if request.raw_path == "/odd":
+                return Response(-1, [], b"")
+            return super().answer(request)
+
+    async def main() -> None:
+        async with serving(Odd(), None) as (_, _, [port]):
+            odd = GET.replace(b" / ", b" /odd ")
+            sent = [exchange(port, odd if n % 2 else GET) for n in range(8)]
+            answers = await asyncio.gather(*sent)
+            statuses = [answer.split(b" ")[1] for answer in answers]
+            assert statuses == [b"200", b"500"] * 4
+
+    run(main())

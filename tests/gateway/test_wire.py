@@ -37,7 +37,7 @@ def sdk_request(path: str, query: list[tuple[str, Any]], body: bytes) -> SdkRequ
     return Signer(BasicCredentials(KEY, SECRET, "project")).sign(made)
 
 
-@pytest.fixture(params=["uvicorn", "granian", "granian in the loop"], autouse=True)
+@pytest.fixture(params=["uvicorn", "granian"], autouse=True)
 def server(world: World, request: pytest.FixtureRequest) -> str:
     """The server that the world is behind."""
     world.server = request.param

@@ -81,7 +81,7 @@ class World:
 
     def __init__(self, runner: asyncio.Runner, pool: Pool) -> None:
         self.runner = runner
-        # What serves it over the wire: uvicorn, granian, or granian in the loop.
+        # What serves it over the wire: uvicorn or granian.
         self.server = "uvicorn"
         self.now = NOW
         self.monotonic = 1000.0
@@ -199,13 +199,9 @@ class World:
         listener = bind("127.0.0.1", 0)
         port: int = listener.getsockname()[1]
         server: GatewayServer | GranianServer
-        if self.server.startswith("granian"):
-            server = GranianServer(
-                self.gateway.answer,
-                [(listener, None)],
-                Limits(connections=64),
-                any_thread=self.server == "granian",
-            )
+        if self.server == "granian":
+            limits = Limits(connections=64)
+            server = GranianServer(self.gateway.answer, [(listener, None)], limits)
         else:
             server = GatewayServer(self.gateway, [(listener, None)])
         serving = asyncio.create_task(server.serve())
