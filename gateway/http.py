@@ -7,7 +7,6 @@ as ASGI gives them); a value read as text is latin-1, so no byte is ever lost.
 import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from itertools import chain
 from ssl import SSLObject
 from typing import Protocol
 
@@ -70,7 +69,10 @@ class Tunnel(ABC):
 
 def size(headers: RawHeaders) -> int:
     """Bytes of all names and values."""
-    return len(b"".join(chain.from_iterable(headers)))
+    total = 0
+    for name, value in headers:
+        total += len(name) + len(value)
+    return total
 
 
 class Headers:
