@@ -1,4 +1,4 @@
-"""Handshakes of the HTTPS listener: each connection gets the context of its name.
+"""Listeners, and the handshakes of HTTPS: each connection gets its name's context.
 
 What a client is asked for (its TLS version, a certificate) is settled when the
 server's side of a connection is made, too early for Python's SNI callback. So the
@@ -28,6 +28,9 @@ SHUTDOWN = 2.0
 # More than any first message; a client that sends more without one is not TLS.
 HELLO = 64 * 1024
 _AGAIN = 0.01
+# Connections that are accepted at a time. uvloop's own server takes one, and then all
+# requests that have come: under load a crowd of new clients would wait for long.
+_AT_ONCE = 64
 # With those that TLS 1.1 needs: who may use it is each domain's own setting.
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL:!eNULL:@SECLEVEL=0"
 
@@ -127,13 +130,13 @@ def _load(context: ssl.SSLContext, pem: str) -> None:
 
 
 class Listener:
-    """A server of asyncio's kind, whose connections get their context by name."""
+    """A server of asyncio's kind, in clear or with contexts chosen by name."""
 
     def __init__(
         self,
         sock: socket.socket,
         connection: Callable[[], asyncio.Protocol],
-        choose: Choose,
+        choose: Choose | None,
         backlog: int,
     ) -> None:
         self._socket = sock
@@ -157,14 +160,16 @@ class Listener:
 
     def _accept(self) -> None:
         try:
-            peer, _ = self._socket.accept()
+            for _ in range(_AT_ONCE):
+                self._take(self._socket.accept()[0])
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
             return
         except OSError as error:
             log.error("no connection can be accepted: %s", error)
             self._loop.remove_reader(self._socket)
             self._loop.call_later(1.0, self._resume)
-            return
+
+    def _take(self, peer: socket.socket) -> None:
         peer.setblocking(False)
         task = self._loop.create_task(self._greet(peer))
         self._greeting.add(task)
@@ -177,6 +182,9 @@ class Listener:
     async def _greet(self, peer: socket.socket) -> None:
         """Find out the name, then hand over; a failed handshake is nobody's error."""
         try:
+            if self._choose is None:
+                await self._loop.connect_accepted_socket(self._connection, peer)
+                return
             async with asyncio.timeout(HANDSHAKE):
                 name = await self._name(peer)
             await self._loop.connect_accepted_socket(

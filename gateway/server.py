@@ -67,17 +67,11 @@ class GatewayServer(uvicorn.Server):
             # accepted connections inherit this from the listener.
             unsent = int(self.limits.unsent * 1000)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unsent)
-            self.servers.append(await self._listen(listener, choose))
+            # Small pieces of a streamed body must not wait for more.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            made: Any = handshake.Listener(listener, self._connection, choose, BACKLOG)
+            self.servers.append(made)
         self.started = True
-
-    async def _listen(
-        self, listener: socket.socket, choose: handshake.Choose | None
-    ) -> Any:
-        if choose is None:
-            return await asyncio.get_running_loop().create_server(
-                self._connection, sock=listener, backlog=BACKLOG
-            )
-        return handshake.Listener(listener, self._connection, choose, BACKLOG)
 
     def _connection(self) -> GatewayProtocol:
         return GatewayProtocol(self.config, self.server_state, {}, self.limits)
