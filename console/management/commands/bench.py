@@ -20,10 +20,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from tests.bench import costs, load, logs, report, rounds
+        from tests.bench import compiling, costs, load, logs, report, rounds
         from tests.bench.cases import CASES
 
-        measures = costs.COSTS | {"logs": logs.costs}
+        measures = costs.COSTS | {"compiling": compiling.costs, "logs": logs.costs}
         names = options["names"] or [*(c.name for c in CASES), *measures]
         cases = [case for case in CASES if case.name in names]
         known = {case.name for case in CASES} | set(measures)
