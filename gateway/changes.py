@@ -30,12 +30,14 @@ def waiting(folder: Path) -> Wait:
     except (OSError, AttributeError) as error:
         log.info("%s is looked at every %g s: %s", folder, LOOK, error)
         return partial(time.sleep, LOOK)
-    return partial(_wait, descriptor)
+    # Not `select.select`, which knows no more than 1,024 files.
+    told = select.poll()
+    told.register(descriptor, select.POLLIN)
+    return partial(_wait, told, descriptor)
 
 
-def _wait(descriptor: int) -> None:
-    ready, _, _ = select.select([descriptor], [], [], SELDOM)
-    if ready:
+def _wait(told: select.poll, descriptor: int) -> None:
+    if told.poll(SELDOM * 1000):
         os.read(descriptor, _EVENTS_BYTES)
 
 

@@ -1,6 +1,9 @@
 """Waiting until files of a folder are replaced."""
 
+import os
+import resource
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
@@ -35,6 +38,23 @@ def test_what_was_replaced_before_the_wait_is_not_missed(
     started = time.monotonic()
     wait()
     assert time.monotonic() - started < 30
+
+
+def test_a_process_with_many_files_open_is_told_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "SELDOM", 60.0)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    with ExitStack() as files:
+        files.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        while files.enter_context(open(os.devnull)).fileno() < 1100:
+            pass
+        wait = changes.waiting(tmp_path)
+        replace(tmp_path)
+        started = time.monotonic()
+        wait()
+        assert time.monotonic() - started < 30
 
 
 def test_a_wait_ends_though_nothing_is_told(
