@@ -116,8 +116,7 @@ class Handler(CallbackScheduler):
     def handle(self, exchange: Any) -> None:
         answer: Response | Waiting
         try:
-            request = _request(exchange.scope, exchange.proto)
-            request.port, request.scheme = self._port, self._scheme
+            request = self._request(exchange.scope, exchange.proto)
             answer = self._answer(request)
         except Exception as error:
             answer = _failed(error)
@@ -131,7 +130,28 @@ class Handler(CallbackScheduler):
 
     def in_flight(self) -> int:
         """How many requests wait for their answers."""
-        return len(self._waiting)
+        return len(self._arrived) + len(self._waiting)
+
+    def _request(self, scope: Scope, proto: HTTPProtocol) -> Request:
+        received = scope.headers.items()
+        headers = Headers([(k.encode(), v.encode()) for k, v in received])
+        method = scope.method
+        check_framing(scope.http_version, method, headers)
+        path = scope.path
+        if not path.isascii() or "%" in path:
+            path = _encoded(path)
+        first = headers.first
+        framed = b"content-length" in first or b"transfer-encoding" in first
+        return Request(
+            method,
+            path,
+            scope.query_string,
+            headers,
+            scheme=self._scheme,
+            client=scope.client.rpartition(":")[0].strip("[]"),
+            port=self._port,
+            read=Body(proto).read if framed else None,
+        )
 
 
 class Body:
@@ -178,16 +198,13 @@ class GranianServer:
     ) -> None:
         self.answer, self.listeners, self.limits = answer, listeners, limits
         self.started = False
-        self.in_flight: InFlight = lambda: 0
+        self._handlers: list[Handler] = []
         self._stopped = asyncio.Event()
 
     async def serve(self) -> None:
         on_stop_signal(lambda number: self.stop())
         loop = asyncio.get_running_loop()
-        handlers = [self._handler(loop, *listener) for listener in self.listeners]
-        self.in_flight = lambda: sum(handler.in_flight() for handler in handlers)
-        pairs = zip(handlers, self.listeners, strict=True)
-        ended = [self._listen(handler, loop, *pair) for handler, pair in pairs]
+        ended = [self._listen(loop, *listener) for listener in self.listeners]
         self.started = True
         await self._stopped.wait()
         for signal, _ in ended:
@@ -197,27 +214,20 @@ class GranianServer:
     def stop(self) -> None:
         self._stopped.set()
 
-    def _handler(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        listener: socket.socket,
-        tls_dir: Path | None,
-    ) -> Handler:
-        return Handler(
-            self.answer,
-            loop,
-            port=listener.getsockname()[1],
-            scheme="https" if tls_dir else "http",
-        )
+    def in_flight(self) -> int:
+        """How many requests wait for their answers."""
+        return sum(handler.in_flight() for handler in self._handlers)
 
     def _listen(
         self,
-        handler: Handler,
         loop: asyncio.AbstractEventLoop,
         listener: socket.socket,
         tls_dir: Path | None,
     ) -> tuple[WorkerSignal, "asyncio.Future[None]"]:
         """Start threads for a listener; what stops them, and what says they have."""
+        port, scheme = listener.getsockname()[1], "https" if tls_dir else "http"
+        handler = Handler(self.answer, loop, port=port, scheme=scheme)
+        self._handlers.append(handler)
         unsent = int(self.limits.unsent * 1000)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unsent)
         signal, ended = WorkerSignal(), loop.create_future()
@@ -244,25 +254,6 @@ class GranianServer:
         )
         worker.serve_async(handler, loop, signal)
         return signal, ended
-
-
-def _request(scope: Scope, proto: HTTPProtocol) -> Request:
-    received = scope.headers.items()
-    headers = Headers([(k.encode(), v.encode()) for k, v in received])
-    method = scope.method
-    check_framing(scope.http_version, method, headers)
-    path = scope.path
-    if not path.isascii() or "%" in path:
-        path = _encoded(path)
-    framed = b"content-length" in headers.first or b"transfer-encoding" in headers.first
-    return Request(
-        method,
-        path,
-        scope.query_string,
-        headers,
-        client=scope.client.rpartition(":")[0].strip("[]"),
-        read=Body(proto).read if framed else None,
-    )
 
 
 def _encoded(path: str) -> str:
@@ -359,7 +350,7 @@ async def serve(
     `watch` gets what says how many requests wait for their answers.
     """
     server = GranianServer(gateway.answer, listeners, connection_limits())
-    watch(lambda: server.in_flight())
+    watch(server.in_flight)
     try:
         await server.serve()
     finally:
