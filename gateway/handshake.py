@@ -1,15 +1,14 @@
-"""Listeners, and the handshakes of HTTPS: each connection gets its name's context.
+"""Handshakes of the HTTPS listener: each connection gets the context of its name.
 
 What a client is asked for (its TLS version, a certificate) is settled when the
 server's side of a connection is made, too early for Python's SNI callback. So the
-first bytes of a connection are looked at, not taken, and decide which context it is
-made with. Asked at each handshake, so the next one after a change sees it.
+first bytes of a connection are looked at, not taken (`gateway.acceptor`), and decide
+which context it is made with. Asked at each handshake, so the next one after a change
+sees it.
 """
 
-import asyncio
 import logging
 import os
-import socket
 import ssl
 import tempfile
 import warnings
@@ -23,14 +22,6 @@ from gateway.source import Source
 # The context for the name that a client asks for, if it asks for one.
 Choose = Callable[[str | None], ssl.SSLContext]
 
-HANDSHAKE = 10.0
-SHUTDOWN = 2.0
-# More than any first message; a client that sends more without one is not TLS.
-HELLO = 64 * 1024
-_AGAIN = 0.01
-# Connections that are accepted at a time. uvloop's own server takes one, and then all
-# requests that have come: under load a crowd of new clients would wait for long.
-_AT_ONCE = 64
 # With those that TLS 1.1 needs: who may use it is each domain's own setting.
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL:!eNULL:@SECLEVEL=0"
 
@@ -127,100 +118,6 @@ def _load(context: ssl.SSLContext, pem: str) -> None:
             file.write(pem.encode())
             file.flush()
             context.load_cert_chain(file.name)
-
-
-class Listener:
-    """A server of asyncio's kind, in clear or with contexts chosen by name."""
-
-    def __init__(
-        self,
-        sock: socket.socket,
-        connection: Callable[[], asyncio.Protocol],
-        choose: Choose | None,
-        backlog: int,
-    ) -> None:
-        self._socket = sock
-        self._connection = connection
-        self._choose = choose
-        self._loop = asyncio.get_running_loop()
-        self._greeting: set[asyncio.Task[None]] = set()
-        sock.listen(backlog)
-        sock.setblocking(False)
-        self._loop.add_reader(sock, self._accept)
-
-    def close(self) -> None:
-        if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket)
-            self._socket.close()
-        for task in self._greeting:
-            task.cancel()
-
-    async def wait_closed(self) -> None:
-        await asyncio.gather(*self._greeting, return_exceptions=True)
-
-    def _accept(self) -> None:
-        try:
-            for _ in range(_AT_ONCE):
-                self._take(self._socket.accept()[0])
-        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-            return
-        except OSError as error:
-            log.error("no connection can be accepted: %s", error)
-            self._loop.remove_reader(self._socket)
-            self._loop.call_later(1.0, self._resume)
-
-    def _take(self, peer: socket.socket) -> None:
-        peer.setblocking(False)
-        task = self._loop.create_task(self._greet(peer))
-        self._greeting.add(task)
-        task.add_done_callback(self._greeting.discard)
-
-    def _resume(self) -> None:
-        if self._socket.fileno() >= 0:
-            self._loop.add_reader(self._socket, self._accept)
-
-    async def _greet(self, peer: socket.socket) -> None:
-        """Find out the name, then hand over; a failed handshake is nobody's error."""
-        try:
-            if self._choose is None:
-                await self._loop.connect_accepted_socket(self._connection, peer)
-                return
-            async with asyncio.timeout(HANDSHAKE):
-                name = await self._name(peer)
-            await self._loop.connect_accepted_socket(
-                self._connection,
-                peer,
-                ssl=self._choose(name),
-                ssl_handshake_timeout=HANDSHAKE,
-                ssl_shutdown_timeout=SHUTDOWN,
-            )
-        except (OSError, TimeoutError, asyncio.CancelledError):
-            peer.close()
-
-    async def _name(self, peer: socket.socket) -> str | None:
-        while True:
-            await self._readable(peer)
-            hello = peer.recv(HELLO, socket.MSG_PEEK)
-            if not hello:
-                raise ConnectionResetError
-            known, name = server_name(hello)
-            if known or len(hello) >= HELLO:
-                return name
-            # What is there stays readable: wait for more of it.
-            await asyncio.sleep(_AGAIN)
-
-    async def _readable(self, peer: socket.socket) -> None:
-        ready = self._loop.create_future()
-        self._loop.add_reader(peer, _settle, ready)
-        try:
-            await ready
-        finally:
-            self._loop.remove_reader(peer)
-
-
-def _settle(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)
 
 
 class _Hello(ssl.SSLObject):

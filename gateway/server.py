@@ -11,14 +11,15 @@ from typing import Any
 
 import uvicorn
 
-from gateway import handshake
+from gateway.acceptor import Acceptor
 from gateway.framing import Limits
+from gateway.handshake import Choose
 from gateway.protocol import GatewayProtocol
 
 # An ASGI 3 application.
 App = Callable[..., Awaitable[None]]
 # In clear, or in TLS with the context chosen for each connection.
-Listener = tuple[socket.socket, handshake.Choose | None]
+Listener = tuple[socket.socket, Choose | None]
 
 InFlight = Callable[[], int]
 
@@ -69,7 +70,7 @@ class GatewayServer(uvicorn.Server):
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unsent)
             # Small pieces of a streamed body must not wait for more.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            made: Any = handshake.Listener(listener, self._connection, choose, BACKLOG)
+            made: Any = Acceptor(listener, self._connection, choose, BACKLOG)
             self.servers.append(made)
         self.started = True
 

@@ -1,4 +1,4 @@
-"""Listeners: crowds, names, certificates of both sides, versions; real sockets."""
+"""The HTTPS listener: names, certificates of both sides, versions; real sockets."""
 
 import asyncio
 import socket
@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-import uvloop
 from cryptography import x509
 
 from gateway import tls
-from gateway.handshake import Contexts, Listener, server_name
+from gateway.handshake import Contexts, server_name
 from gateway.server import GatewayServer, bind
 from gateway.snapshot import Certificate, Domain
 from tests.certificates import Pair, authority, issue, rsa_key
@@ -301,28 +300,3 @@ def test_the_cipher_suites_of_domains_are_the_chosen_ones(
         assert "GCM" in suite(port)
 
     serve(world, local, client)
-
-
-def test_a_crowd_is_let_in_before_the_first_of_it_has_called_often() -> None:
-    met: list[asyncio.BaseTransport] = []
-
-    class Met(asyncio.Protocol):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            met.append(transport)
-
-    async def main() -> None:
-        listener = bind("127.0.0.1", 0)
-        server = Listener(listener, Met, None, 128)
-        address = listener.getsockname()
-        crowd = [socket.create_connection(address) for _ in range(60)]
-        for _ in range(10):
-            await asyncio.sleep(0)
-        assert len(met) == len(crowd)
-        for transport, client in zip(met, crowd, strict=True):
-            transport.close()
-            client.close()
-        server.close()
-        await server.wait_closed()
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main())
