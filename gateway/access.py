@@ -13,10 +13,11 @@ from typing import Any
 from gateway.call import NO_API, Call, Step
 from gateway.custom_log import custom_text
 from gateway.http import RawHeaders, Response, decode_text, size
-from gateway.records import Kept, Row
+from gateway.records import Kept, Note
 from gateway.signing import covered
 from gateway.snapshot import Api, per_api
 
+Row = tuple[Any, ...]
 # Cut in a record, in characters.
 MAX_TEXT = 1024
 MAX_BODY = 64 * 1024
@@ -88,7 +89,7 @@ def leave(call: Call, answer: Response) -> None:
     call.services.records.note(note(call, answer, spent), kept)
 
 
-def note(call: Call, answer: Response, spent: float) -> Row:
+def note(call: Call, answer: Response, spent: float) -> Note:
     """What is known of a call that took `spent` s; sizes are in bytes."""
     request, app, body = call.request, call.credential, answer.body
     headers, path = request.headers, request.raw_path
@@ -129,7 +130,7 @@ def note(call: Call, answer: Response, spent: float) -> Row:
     )
 
 
-def row(note: Row) -> Row:
+def row(note: Note) -> Row:
     """The record that a note stands for."""
     raw = map(decode_text, note[_RAW:WHERE])
     where, who, more = note[WHERE:]
@@ -137,17 +138,17 @@ def row(note: Row) -> Row:
 
 
 @per_api
-def _where(api: Api) -> Row:
+def _where(api: Api) -> tuple[str, ...]:
     guard = api.authorizer.id if api.authorizer else ""
     return api.group_id, api.stage, api.id, api.name, api.auth_type, guard
 
 
-def _unmatched(call: Call) -> Row:
+def _unmatched(call: Call) -> tuple[str, ...]:
     group = call.group.id if call.group else ""
     return group, _cut(call.stage), "", "", "", ""
 
 
-def _more(call: Call) -> Row:
+def _more(call: Call) -> tuple[Any, ...]:
     """What a backend answered, why the call was refused, what is logged on top."""
     error, upstream = call.error, call.upstream
     return (

@@ -28,7 +28,8 @@ MAX_TEXT = 8 * 1024
 _CUT = "... (cut)"
 
 Record = dict[str, Any]
-Row = tuple[Any, ...]
+# What is known of a call that is over (`gateway.access`).
+Note = tuple[Any, ...]
 
 
 class Kept(NamedTuple):
@@ -43,7 +44,7 @@ class Recorder:
     """The last calls of each function, and the last of all. Thread-safe.
 
     When nobody takes them the oldest calls go, and are counted. Of a call that was
-    neither refused nor traced only its row of values stays.
+    neither refused nor traced only its note stays.
     """
 
     def __init__(
@@ -52,8 +53,8 @@ class Recorder:
         """With a `tally` calls are counted there before they can be taken."""
         self._lock, self._counting = Lock(), Lock()
         self._rings: dict[str, deque[Record]] = {}
-        self._calls: deque[Row] = deque(maxlen=most_calls)
-        self._counted: deque[Row] = deque(maxlen=most_calls)
+        self._calls: deque[Note] = deque(maxlen=most_calls)
+        self._counted: deque[Note] = deque(maxlen=most_calls)
         self._tally = tally
         self._kept: deque[Kept] = deque(maxlen=MAX_KEPT)
         self._noted = self._taken = self._told = 0
@@ -71,14 +72,14 @@ class Recorder:
             rings, self._rings = self._rings, {}
         return [record for ring in rings.values() for record in ring]
 
-    def note(self, row: Row, kept: Kept | None = None) -> None:
+    def note(self, note: Note, kept: Kept | None = None) -> None:
         """A call is over (`gateway.access`). Appending to a ring is atomic."""
-        self._calls.append(row)
+        self._calls.append(note)
         self._noted += 1
         if kept is not None:
             self._kept.append(kept)
 
-    def take_calls(self, most: int) -> list[Row]:
+    def take_calls(self, most: int) -> list[Note]:
         """The oldest calls that were noted, at most so many."""
         ring = self._calls
         if self._tally is not None:
@@ -94,10 +95,10 @@ class Recorder:
         """Add at most so many calls to the tally; how many there were."""
         assert self._tally is not None
         with self._counting:
-            rows = [self._calls.popleft() for _ in range(min(most, len(self._calls)))]
-            self._tally.count(rows)
-            self._counted.extend(rows)
-        return len(rows)
+            notes = [self._calls.popleft() for _ in range(min(most, len(self._calls)))]
+            self._tally.count(notes)
+            self._counted.extend(notes)
+        return len(notes)
 
     @property
     def waiting(self) -> int:

@@ -1,6 +1,6 @@
 """Calls added up since the gateway started, for Prometheus.
 
-It is made of the records of calls that are over, on a thread of its own: a call pays
+It is made of the notes of calls that are over, on a thread of its own: a call pays
 nothing for it. Labels are bounded: of what is configured so far, and no more.
 """
 
@@ -12,7 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 from gateway.access import FIELDS, WHERE
-from gateway.records import Recorder, Row
+from gateway.records import Note, Recorder
 
 # The upper bounds of a histogram's buckets, in s.
 BOUNDS = (
@@ -59,7 +59,7 @@ class Tally:
         self.cold_starts = self.received = self.sent = 0
         self._known: dict[str, set[Hashable]] = {}
 
-    def count(self, notes: Iterable[Row]) -> None:
+    def count(self, notes: Iterable[Note]) -> None:
         """Add calls, as `gateway.access` notes them."""
         for note in notes:
             (group, _, api, _, _, guard), _, (_, _, _, code, *_) = note[WHERE:]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.access import FIELDS, WHERE
-from gateway.records import Row
+from gateway.records import Note
 
 _FIELDS: dict[str, Any] = dict.fromkeys(FIELDS, "") | {
     "status": 200,
@@ -14,7 +14,7 @@ _FIELDS: dict[str, Any] = dict.fromkeys(FIELDS, "") | {
 }
 
 
-def note(**fields: Any) -> Row:
+def note(**fields: Any) -> Note:
     """What `access.row` makes a record with these fields of."""
     given = _FIELDS | fields
     assert len(given) == len(_FIELDS), f"no such field in {sorted(fields)}"
