@@ -35,7 +35,6 @@ NOTHING = Snapshot()
 # The API of a call that has matched none (yet). Its mode is one that nobody
 # implements, so that a phase run too early refuses the call.
 NO_API = Api("", "", "", "", "", "", "", auth_type="UNMATCHED")
-NO_BACKEND = NO_API.backend
 NO_SITE = Site(Group("", ""))
 
 
@@ -145,7 +144,7 @@ class Call:
         self.parameters: Mapping[str, list[str]] = _NONE
         # What orchestration rules made of a parameter, by location and lower-case name.
         self.mapped: Mapping[tuple[str, str], str] = _NONE
-        self.backend = NO_BACKEND
+        self.backend = NO_API.backend
         self.backend_context: Mapping[str, str] = _NONE
         self.outgoing: Outgoing | None = None
         # What response caching did, as `$context.cacheStatus`: HIT, MISS, BYPASS.

@@ -93,7 +93,7 @@ def _site(call: Call) -> Site:
     headers = call.request.headers
     if headers.repeated and len(headers.getlist(b"host")) > 1:
         raise BadRequest(reason="the request has more than one Host header")
-    host = headers.first.get(b"host", b"").decode("latin-1")
+    host = headers.get(b"host") or ""
     site = call.snapshot.hosts.get(host)
     if site is not None:
         return site
