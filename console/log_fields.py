@@ -1,9 +1,9 @@
 """The fields of the access log as the vendor names them (policies.md section 9.4).
 
 Those that mean nothing here have no entry: `proxy_protocol_*` (a cloud's VPC
-endpoints), `provider_app_*` (another product's), `gzip_ratio` (nothing is compressed),
-and, as they are not recorded, `server_protocol`, `upstream_connect_time`,
-`all_upstream_response_time`, and the `upstream_response_time` of a body.
+endpoints), `provider_app_*` (another product's), and, as they are not recorded,
+`gzip_ratio`, `server_protocol`, `upstream_connect_time`, `all_upstream_response_time`,
+and the `upstream_response_time` of a body.
 """
 
 from collections.abc import Callable, Mapping
