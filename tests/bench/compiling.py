@@ -1,51 +1,23 @@
 """10,000 published APIs in a database: what it costs to make a configuration of them.
 
-The work is done by a program of its own, on a database in a folder of its own:
-`python -m tests.bench.compiling FOLDER [APIs]`. `manage.py bench compiling` runs it.
+`manage.py bench compiling` runs it (`tests.bench.apart`).
 """
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench import apart
 from tests.bench.costs import MANY, ROUNDS, Cost
 
 if TYPE_CHECKING:
     from console.demo import Example
 
-ROOT = Path(__file__).resolve().parents[2]
 MOST = 1_500.0
 
 
 def costs(apis: int = MANY) -> Iterator[Cost]:
-    """Run the program, and give what it found."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", __name__, folder, str(apis)]
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
-    for found in json.loads(done.stdout):
-        yield Cost(*found)
-
-
-def main(folder: str, apis: int) -> None:
-    os.environ.pop("DATABASE_URL", None)
-    os.environ["SALLYPORT_DATA_DIR"] = folder
-    os.environ["DJANGO_SETTINGS_MODULE"] = "console.settings"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from console import demo
-
-    call_command("migrate", verbosity=0)
-    multiply(demo.create(), apis)
-    json.dump([tuple(cost) for cost in measured(apis)], sys.stdout)
+    return apart.costs(__name__, apis)
 
 
 def multiply(example: "Example", apis: int) -> None:
@@ -77,9 +49,11 @@ def multiply(example: "Example", apis: int) -> None:
 def measured(apis: int) -> Iterator[Cost]:
     from django.conf import settings
 
+    from console import demo
     from console.compile import Compiler
     from gateway.source import write
 
+    multiply(demo.create(), apis)
     snapshot = Compiler().snapshot()
     assert len(snapshot.apis) == apis
     compiled = least(lambda: Compiler().snapshot())
@@ -100,4 +74,4 @@ def least(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else MANY)
+    apart.main(measured, MANY)

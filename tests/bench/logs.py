@@ -1,28 +1,22 @@
 """A million access records: what their pages, their export and their end cost.
 
-The work is done by a program of its own, which fills a database in a folder of its
-own: `python -m tests.bench.logs FOLDER [records]`. `manage.py bench logs` runs it.
+`manage.py bench logs` runs it (`tests.bench.apart`).
 """
 
 import json
-import os
 import random
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.bench import apart
 from tests.bench.costs import Cost
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
-ROOT = Path(__file__).resolve().parents[2]
 RECORDS, PIECE, ROUNDS, DAYS = 1_000_000, 50_000, 5, 6
 APIS = [f"{number:032x}" for number in range(100, 150)]
 APPS = [f"{number:032x}" for number in range(500, 520)]
@@ -33,26 +27,7 @@ PAGE, WRITE = 300.0, 500.0
 
 
 def costs(records: int = RECORDS) -> Iterator[Cost]:
-    """Run the program, and give what it found."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", __name__, folder, str(records)]
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
-    for found in json.loads(done.stdout):
-        yield Cost(*found)
-
-
-def main(folder: str, count: int) -> None:
-    os.environ.pop("DATABASE_URL", None)
-    os.environ["SALLYPORT_DATA_DIR"] = folder
-    os.environ["DJANGO_SETTINGS_MODULE"] = "console.settings"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    fill(count)
-    json.dump([tuple(cost) for cost in measured(count)], sys.stdout)
+    return apart.costs(__name__, records)
 
 
 def call(number: int, count: int) -> dict[str, Any]:
@@ -136,6 +111,7 @@ def measured(count: int) -> Iterator[Cost]:
     from django.contrib.auth.models import User
     from django.test import Client
 
+    fill(count)
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.create_superuser("admin"))
     for name, url in pages(count):
@@ -259,4 +235,4 @@ def write(over: threading.Event, waits: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else RECORDS)
+    apart.main(measured, RECORDS)
